@@ -1,0 +1,157 @@
+package org.workedanswers.core;
+
+/**
+ * The small set of inner loops that everything else is written with.
+ *
+ * <p>Every implementation keeps one contract, held by one conformance suite:
+ *
+ * <ul>
+ *   <li><b>Error.</b> A sum of n products is within {@code n · 2⁻²³ · Σ|aᵢbᵢ|} of the exact one
+ *       (Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2nd ed., section 3.1, with
+ *       twice its γₙ). {@link #exp} and {@link #softmaxRow} state theirs.
+ *   <li><b>Order.</b> Within one implementation the order in which an output is summed depends on
+ *       the inner size alone: not on threads, nor on whether its row comes alone or among others.
+ *       So a cached step equals the uncached one bit for bit. {@link #sumsByInnerSizeAlone} says if
+ *       an implementation can't promise that.
+ *   <li><b>NaN and infinity</b> travel as in IEEE 754, but for what a method defines.
+ * </ul>
+ *
+ * Outputs must not overlap inputs unless a method says so. Arguments are checked once a call, at
+ * the door: what does not fit gets an {@link IllegalArgumentException} that names the sizes.
+ */
+public interface Kernels {
+  /** Above this length an {@code int} could not hold a sum of products of two signed bytes. */
+  int MAX_INT8_DOT = 131_071;
+
+  /** The short name: {@code plain}, {@code simd}, {@code nd4j}. */
+  String name();
+
+  /** Whether the promise on the order of sums is kept; a native BLAS does not give it. */
+  default boolean sumsByInnerSizeAlone() {
+    return true;
+  }
+
+  /**
+   * C = α · op(A) op(B) + β · C, where op(X) is X or Xᵀ.
+   *
+   * <p>op(A) is [m x k], op(B) is [k x n], C is [m x n]. With β = 0, C is written and never read,
+   * so what stood there (NaN too) does not matter; with α = 0 or k = 0, A and B are not read.
+   *
+   * @throws IllegalArgumentException if the shapes do not fit
+   */
+  void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c);
+
+  /**
+   * The same product with the rows of C shared out over a loop's threads. Bits are those of one
+   * thread.
+   */
+  default void gemm(
+      Loop loop, float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
+    checkGemm(a, opA, b, opB, c);
+    loop.ranges(
+        c.rows(),
+        (from, to) -> gemm(alpha, opA.rows(a, from, to), opA, b, opB, beta, c.rows(from, to)));
+  }
+
+  /** Returns A B, a new [m x n] matrix, for A [m x k] and B [k x n]. */
+  default Matrix multiply(Matrix a, Matrix b) {
+    Matrix c = Matrix.zeros(a.rows(), b.cols());
+    gemm(1, a, Op.N, b, Op.N, 0, c);
+    return c;
+  }
+
+  /** Returns A Bᵀ, a new [m x n] matrix, for A [m x k] and B [n x k]: rows against rows. */
+  default Matrix multiplyTransposed(Matrix a, Matrix b) {
+    Matrix c = Matrix.zeros(a.rows(), b.rows());
+    gemm(1, a, Op.N, b, Op.T, 0, c);
+    return c;
+  }
+
+  /** Σ a[ao+i] · b[bo+i] for i in 0..n-1; 0 for n = 0. */
+  float dot(int n, float[] a, int ao, float[] b, int bo);
+
+  /** y[yo+i] += α · x[xo+i] for i in 0..n-1. */
+  void axpy(int n, float alpha, float[] x, int xo, float[] y, int yo);
+
+  /**
+   * y[yo+i] = e^x[xo+i] for i in 0..n-1; x and y may be the same run.
+   *
+   * <p>Within 2 ulp of the exact value; below the normal range (x &lt; -87.33) within 2 · 2⁻¹⁴⁹ of
+   * it, so subnormal results are kept. e^-∞ = 0, e^∞ = ∞, e^NaN = NaN, overflow gives ∞.
+   */
+  void exp(int n, float[] x, int xo, float[] y, int yo);
+
+  /**
+   * Softmax in place: x[i] ← e^(x[i]-max) / Σ e^(x[j]-max) over n values.
+   *
+   * <p>-∞ is a masked value and becomes 0. A row of -∞ alone has nothing to attend to and becomes
+   * all zeros. NaN or +∞ anywhere makes the whole row NaN. For n = 0 nothing happens. Each weight
+   * is within {@code (n + 8) · 2⁻²³} relative of the exact softmax of its inputs' differences, plus
+   * 2⁻¹²⁶.
+   */
+  void softmaxRow(int n, float[] x, int xo);
+
+  /** {@link #softmaxRow} on every row of a matrix, in place. */
+  default void softmaxRows(Matrix m) {
+    for (int i = 0; i < m.rows(); i++) {
+      softmaxRow(m.cols(), m.data(), m.index(i, 0));
+    }
+  }
+
+  /**
+   * Σ a[ao+i] · b[bo+i] over signed bytes, exact.
+   *
+   * @throws IllegalArgumentException if n passes {@link #MAX_INT8_DOT}
+   */
+  int dotInt8(int n, byte[] a, int ao, byte[] b, int bo);
+
+  /**
+   * The dot product of n unsigned four-bit values with n signed bytes, exact.
+   *
+   * <p>Layout of a GGUF block: byte i of {@code nibbles} holds value i in its low half and value i
+   * + n/2 in its high half, so Σ low(i) · b[i] + high(i) · b[i + n/2] for i in 0..n/2-1.
+   *
+   * @throws IllegalArgumentException if n is odd or passes {@link #MAX_INT8_DOT}
+   */
+  int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo);
+
+  /** Σ x[xo+i] · q[qo+i] over floats and signed bytes, in float. */
+  float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo);
+
+  /**
+   * Checks the shapes of {@link #gemm}.
+   *
+   * @throws IllegalArgumentException naming all three shapes if they do not fit
+   */
+  static void checkGemm(Matrix a, Op opA, Matrix b, Op opB, Matrix c) {
+    Check.that(
+        opA.cols(a) == opB.rows(b) && c.rows() == opA.rows(a) && c.cols() == opB.cols(b),
+        "op(A) is %d x %d, op(B) is %d x %d and C is %d x %d: they must be m x k, k x n and m x n",
+        opA.rows(a),
+        opA.cols(a),
+        opB.rows(b),
+        opB.cols(b),
+        c.rows(),
+        c.cols());
+  }
+
+  /** Checks that n elements from each offset lie inside of two arrays. */
+  static void checkRuns(int n, int lengthA, int ao, int lengthB, int bo) {
+    Check.inside("first operand", ao, n, lengthA);
+    Check.inside("second operand", bo, n, lengthB);
+  }
+
+  /** Checks the sizes of {@link #dotInt8}. */
+  static void checkInt8(int n, int lengthA, int ao, int lengthB, int bo) {
+    Check.range("n", n, 0, MAX_INT8_DOT);
+    checkRuns(n, lengthA, ao, lengthB, bo);
+  }
+
+  /** Checks the sizes of {@link #dotInt4}. */
+  static void checkInt4(int n, int nibblesLength, int no, int lengthB, int bo) {
+    Check.range("n", n, 0, MAX_INT8_DOT);
+    Check.that(n % 2 == 0, "n is %d: two four-bit values share a byte, so n must be even", n);
+    Check.inside("nibbles", no, n / 2, nibblesLength);
+    Check.inside("second operand", bo, n, lengthB);
+  }
+}
