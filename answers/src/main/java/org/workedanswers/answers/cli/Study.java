@@ -1,0 +1,132 @@
+package org.workedanswers.answers.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.workedanswers.answers.Answer;
+import org.workedanswers.answers.Questions;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.core.KernelsChoice;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * The program behind {@code ./study}. Exit status 0; 1 if a claim's verdict is not the pinned one
+ * or the work failed; 2 for wrong usage.
+ */
+@Command(
+    name = "study",
+    mixinStandardHelpOptions = true,
+    version = "Worked Answers 0.1.0-SNAPSHOT",
+    description = {
+      "Works every answer that is ready, in the terminal.",
+      "study N works one answer; study N --help lists its settings."
+    },
+    footerHeading = "%nThe launcher also knows:%n",
+    footer = "  bench    JMH benchmarks of one technique: study bench --help",
+    subcommands = {ListCommand.class, ClaimsCommand.class})
+public final class Study implements Callable<Integer> {
+  static final int DIFFERENT = 1;
+  static final int WRONG_USAGE = 2;
+
+  private final PrintStream out;
+
+  @Mixin private RunOptions run;
+
+  Study(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Runs the command line and exits with its status. */
+  public static void main(String[] args) {
+    // Whatever the platform's charset, boxes and shades are UTF-8.
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    int status = execute(out, System.err, args);
+    out.flush();
+    System.exit(status);
+  }
+
+  /** Runs the command line against the given streams and returns the exit status. */
+  public static int execute(PrintStream out, PrintStream err, String... args) {
+    CommandLine line = new CommandLine(new Study(out), new Factory(out));
+    for (Answer answer : Questions.worked()) {
+      CommandSpec spec = CommandSpec.forAnnotatedObject(new AnswerCommand(answer, out));
+      spec.addMixin("settings", CommandSpec.forAnnotatedObject(answer));
+      spec.name(Integer.toString(answer.question()));
+      spec.usageMessage().description(answer.title());
+      line.addSubcommand(Integer.toString(answer.question()), spec);
+    }
+    line.setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setParameterExceptionHandler(Study::wrongUsage);
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          command.getErr().println("study: " + message(e));
+          return e instanceof IllegalArgumentException ? WRONG_USAGE : DIFFERENT;
+        });
+    return line.execute(args);
+  }
+
+  private static int wrongUsage(CommandLine.ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    String message = e.getMessage();
+    if (command.getCommand() instanceof Study && args.length > 0 && args[0].matches("-?\\d+")) {
+      message = unknownQuestion(args[0]);
+    }
+    command.getErr().println("study: " + message);
+    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    return WRONG_USAGE;
+  }
+
+  private static String unknownQuestion(String argument) {
+    List<Integer> worked = Questions.worked().stream().map(Answer::question).toList();
+    if (argument.matches("[1-9]|1[0-6]")) {
+      int q = Integer.parseInt(argument);
+      return "question "
+          + q
+          + " ("
+          + Questions.title(q)
+          + ") is not worked yet; worked are "
+          + worked;
+    }
+    return "there is no question " + argument + ": there are 1 to 16; worked are " + worked;
+  }
+
+  /** What a person is told of a failure: its message, or its kind where it has none. */
+  private static String message(Throwable e) {
+    return e.getMessage() != null ? e.getMessage() : e.toString();
+  }
+
+  @Override
+  public Integer call() {
+    try (Workbench bench = run.workbench()) {
+      Page page = new Page(out);
+      page.text(KernelsChoice.explanation());
+      for (Answer answer : Questions.worked()) {
+        page.show(answer, bench);
+      }
+      page.summary(bench);
+      return bench.ledger().asPinned() ? 0 : DIFFERENT;
+    }
+  }
+
+  /** Gives the subcommands the stream to print to. */
+  private record Factory(PrintStream out) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      if (type == ListCommand.class) {
+        return type.cast(new ListCommand(out));
+      }
+      if (type == ClaimsCommand.class) {
+        return type.cast(new ClaimsCommand(out));
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
+  }
+}

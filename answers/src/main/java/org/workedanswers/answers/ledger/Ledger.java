@@ -1,0 +1,89 @@
+package org.workedanswers.answers.ledger;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.workedanswers.answers.Workbench;
+
+/**
+ * Measures claims and judges them, each once, and keeps the findings: what an answer shows, what
+ * the table prints and what a test asserts is the same number.
+ */
+public final class Ledger {
+  private static final Map<String, Verdict> PINNED = pinned();
+
+  private final Workbench bench;
+  private final Map<String, Finding> findings = new LinkedHashMap<>();
+
+  /** An empty ledger whose measurements run on {@code bench}. */
+  public Ledger(Workbench bench) {
+    this.bench = bench;
+  }
+
+  /** Measures and judges a claim, or returns what was found before. */
+  public Finding find(Claim claim) {
+    return findings.computeIfAbsent(claim.id(), id -> measure(claim, bench));
+  }
+
+  /** Measures and judges a claim, always anew. */
+  public static Finding measure(Claim claim, Workbench bench) {
+    long start = System.nanoTime();
+    Measured measured = claim.measurement().measure(bench);
+    long millis = (System.nanoTime() - start) / 1_000_000;
+    return new Finding(
+        claim,
+        measured.value(),
+        claim.rule().judge(measured.value()),
+        Optional.ofNullable(PINNED.get(claim.id())),
+        measured.notes(),
+        millis);
+  }
+
+  /** What was found so far, in the order of measuring. */
+  public List<Finding> findings() {
+    return List.copyOf(findings.values());
+  }
+
+  /** Whether every claim that was measured has its pinned verdict. */
+  public boolean asPinned() {
+    return findings.values().stream().allMatch(Finding::asPinned);
+  }
+
+  /** The pinned verdicts by claim. */
+  public static Map<String, Verdict> pinnedVerdicts() {
+    return Map.copyOf(PINNED);
+  }
+
+  private static Map<String, Verdict> pinned() {
+    Properties list = load("verdicts.properties");
+    Map<String, Verdict> pinned = new TreeMap<>();
+    list.stringPropertyNames().forEach(id -> pinned.put(id, Verdict.of(list.getProperty(id))));
+    return pinned;
+  }
+
+  /** The claims of the text that are not measured yet: id and what each says. */
+  public static Map<String, String> notYetMeasured() {
+    Properties list = load("not-yet.properties");
+    Map<String, String> open = new TreeMap<>();
+    list.stringPropertyNames().forEach(id -> open.put(id, list.getProperty(id)));
+    return open;
+  }
+
+  private static Properties load(String name) {
+    Properties list = new Properties();
+    try (InputStream in = Ledger.class.getResourceAsStream(name)) {
+      list.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return list;
+  }
+}
