@@ -6,9 +6,10 @@ package org.workedanswers.core;
  * <p>Every implementation keeps one contract, held by one conformance suite:
  *
  * <ul>
- *   <li><b>Error.</b> A sum of n products is within {@code n · 2⁻²³ · Σ|aᵢbᵢ|} of the exact one
- *       (Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2nd ed., section 3.1, with
- *       twice its γₙ). {@link #exp} and {@link #softmaxRow} state theirs.
+ *   <li><b>Error.</b> A sum of n products is within {@code (n + 2) · (2⁻²³ · Σ|aᵢbᵢ| + 2⁻¹⁴⁹)} of
+ *       the exact one: Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2nd ed.,
+ *       section 3.1, with twice its γₙ, and a unit of the subnormal range for each product. {@link
+ *       #exp} and {@link #softmaxRow} state their own.
  *   <li><b>Order.</b> Within one implementation the order in which an output is summed depends on
  *       the inner size alone: not on threads, nor on whether its row comes alone or among others.
  *       So a cached step equals the uncached one bit for bit. {@link #sumsByInnerSizeAlone} says if

@@ -1,0 +1,9 @@
+package org.workedanswers.core;
+
+/** The plain kernels keep the contract. */
+class PlainKernelsTest extends KernelsConformance {
+  @Override
+  protected Kernels kernels() {
+    return PlainKernels.PLAIN;
+  }
+}
