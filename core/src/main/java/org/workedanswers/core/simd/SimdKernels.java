@@ -1,65 +1,187 @@
 package org.workedanswers.core.simd;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
-import org.workedanswers.core.PlainKernels;
 
+/**
+ * The kernels on vectors of {@code jdk.incubator.vector}, as wide as the processor has them.
+ *
+ * <p>Lane l of a sum holds the elements l, l + L, l + 2L ... (L lanes). Lanes are added at the end
+ * in an order that is written out here: {@code reduceLanes} leaves its order open, so an
+ * interpreted and a compiled call could differ.
+ */
 public final class SimdKernels implements Kernels {
-  private static final SimdKernels K = new SimdKernels();
-  private static final Kernels P = PlainKernels.PLAIN;
+  static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
 
+  /** Bytes are widened to shorts and products to ints; 16 at a time is what every machine has. */
+  private static final VectorSpecies<Byte> B16 = ByteVector.SPECIES_128;
+
+  private static final VectorSpecies<Short> S16 = ShortVector.SPECIES_256;
+  private static final VectorSpecies<Integer> I8 = IntVector.SPECIES_256;
+  private static final VectorSpecies<Byte> B8 = ByteVector.SPECIES_64;
+  private static final VectorSpecies<Float> F8 = FloatVector.SPECIES_256;
+
+  private static final SimdKernels INSTANCE = new SimdKernels();
+
+  private SimdKernels() {}
+
+  /** The only instance; it keeps no state. */
   public static SimdKernels instance() {
-    return K;
+    return INSTANCE;
   }
 
+  /** How many bits a vector has on this machine. */
   public static int vectorBits() {
-    return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    return F.vectorBitSize();
   }
 
   @Override
   public String name() {
-    return "simd";
+    return SimdLookup.NAME;
   }
 
   @Override
   public void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
-    P.gemm(alpha, a, opA, b, opB, beta, c);
+    Kernels.checkGemm(a, opA, b, opB, c);
+    SimdGemm.gemm(alpha, a, opA, b, opB, beta, c);
   }
 
   @Override
   public float dot(int n, float[] a, int ao, float[] b, int bo) {
-    return P.dot(n, a, ao, b, bo);
+    Kernels.checkRuns(n, a.length, ao, b.length, bo);
+    int lanes = F.length();
+    int i = 0;
+    // Four sums at a time hide the latency of the multiply-add.
+    FloatVector s0 = FloatVector.zero(F);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (; i + 4 * lanes <= n; i += 4 * lanes) {
+      s0 = load(a, ao + i).fma(load(b, bo + i), s0);
+      s1 = load(a, ao + i + lanes).fma(load(b, bo + i + lanes), s1);
+      s2 = load(a, ao + i + 2 * lanes).fma(load(b, bo + i + 2 * lanes), s2);
+      s3 = load(a, ao + i + 3 * lanes).fma(load(b, bo + i + 3 * lanes), s3);
+    }
+    for (; i + lanes <= n; i += lanes) {
+      s0 = load(a, ao + i).fma(load(b, bo + i), s0);
+    }
+    float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
+    for (; i < n; i++) {
+      sum = Math.fma(a[ao + i], b[bo + i], sum);
+    }
+    return sum;
+  }
+
+  private static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(F, x, at);
   }
 
   @Override
   public void axpy(int n, float alpha, float[] x, int xo, float[] y, int yo) {
-    P.axpy(n, alpha, x, xo, y, yo);
+    Kernels.checkRuns(n, x.length, xo, y.length, yo);
+    FloatVector va = FloatVector.broadcast(F, alpha);
+    int i = 0;
+    for (; i + F.length() <= n; i += F.length()) {
+      load(x, xo + i).fma(va, load(y, yo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = Math.fma(x[xo + i], alpha, y[yo + i]);
+    }
   }
 
   @Override
   public void exp(int n, float[] x, int xo, float[] y, int yo) {
-    P.exp(n, x, xo, y, yo);
+    Kernels.checkRuns(n, x.length, xo, y.length, yo);
+    int i = 0;
+    for (; i + F.length() <= n; i += F.length()) {
+      SimdExp.exp(load(x, xo + i)).intoArray(y, yo + i);
+    }
+    if (i < n) {
+      var rest = F.indexInRange(i, n);
+      SimdExp.exp(FloatVector.fromArray(F, x, xo + i, rest)).intoArray(y, yo + i, rest);
+    }
   }
 
   @Override
   public void softmaxRow(int n, float[] x, int xo) {
-    P.softmaxRow(n, x, xo);
+    Check.inside("row", xo, n, x.length);
+    SimdSoftmax.row(n, x, xo);
   }
 
   @Override
   public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
-    return P.dotInt8(n, a, ao, b, bo);
+    Kernels.checkInt8(n, a.length, ao, b.length, bo);
+    IntVector sum = IntVector.zero(I8);
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+      // A product of two bytes fits a short but for (-128)², so the int halves are multiplied.
+      ShortVector sa = shorts(a, ao + i);
+      ShortVector sb = shorts(b, bo + i);
+      sum = sum.add(ints(sa, 0).mul(ints(sb, 0))).add(ints(sa, 1).mul(ints(sb, 1)));
+    }
+    int total = sum.reduceLanes(VectorOperators.ADD); // exact in any order
+    for (; i < n; i++) {
+      total += a[ao + i] * b[bo + i];
+    }
+    return total;
   }
 
   @Override
   public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
-    return P.dotInt4(n, nibbles, no, b, bo);
+    Kernels.checkInt4(n, nibbles.length, no, b.length, bo);
+    int half = n / 2;
+    IntVector sum = IntVector.zero(I8);
+    int i = 0;
+    for (; i + 16 <= half; i += 16) {
+      ShortVector packed = shorts(nibbles, no + i);
+      ShortVector low = packed.and((short) 15);
+      ShortVector high = packed.lanewise(VectorOperators.LSHR, 4).and((short) 15);
+      // 2 · 15 · 128 fits a short.
+      ShortVector products = low.mul(shorts(b, bo + i)).add(high.mul(shorts(b, bo + half + i)));
+      sum = sum.add(ints(products, 0)).add(ints(products, 1));
+    }
+    int total = sum.reduceLanes(VectorOperators.ADD);
+    for (; i < half; i++) {
+      int packed = nibbles[no + i];
+      total += (packed & 15) * b[bo + i] + ((packed >> 4) & 15) * b[bo + half + i];
+    }
+    return total;
+  }
+
+  private static ShortVector shorts(byte[] x, int at) {
+    return (ShortVector) ByteVector.fromArray(B16, x, at).convertShape(VectorOperators.B2S, S16, 0);
+  }
+
+  private static IntVector ints(ShortVector x, int half) {
+    return (IntVector) x.convertShape(VectorOperators.S2I, I8, half);
   }
 
   @Override
   public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
-    return P.dotFloatInt8(n, x, xo, q, qo);
+    Kernels.checkRuns(n, x.length, xo, q.length, qo);
+    FloatVector s0 = FloatVector.zero(F8);
+    FloatVector s1 = s0;
+    int i = 0;
+    for (; i + 16 <= n; i += 16) {
+      s0 = FloatVector.fromArray(F8, x, xo + i).fma(floats(q, qo + i), s0);
+      s1 = FloatVector.fromArray(F8, x, xo + i + 8).fma(floats(q, qo + i + 8), s1);
+    }
+    float sum = Lanes.sumOfEight(s0.add(s1));
+    for (; i < n; i++) {
+      sum = Math.fma(x[xo + i], q[qo + i], sum);
+    }
+    return sum;
+  }
+
+  private static FloatVector floats(byte[] q, int at) {
+    return (FloatVector) ByteVector.fromArray(B8, q, at).convertShape(VectorOperators.B2F, F8, 0);
   }
 }
