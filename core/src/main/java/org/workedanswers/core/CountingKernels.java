@@ -1,0 +1,108 @@
+package org.workedanswers.core;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Kernels that count the work they are asked for and hand it to others.
+ *
+ * <p>A multiply-add is one product added to one sum: a product of [m x k] and [k x n] has m · n · k
+ * of them, whatever way the kernels behind take. So a claim on the cost of a technique can rest on
+ * what was asked for in a run, and not on a formula or a clock. May be used by many threads.
+ */
+public final class CountingKernels implements Kernels {
+  private final Kernels counted;
+  private final AtomicLong multiplyAdds = new AtomicLong();
+  private final AtomicLong exponentials = new AtomicLong();
+
+  /** Counts what {@code counted} is asked for. */
+  public CountingKernels(Kernels counted) {
+    this.counted = counted;
+  }
+
+  /** Multiply-adds since the start or the last {@link #reset}. */
+  public long multiplyAdds() {
+    return multiplyAdds.get();
+  }
+
+  /** Exponentials, those of softmax too, since the start or the last {@link #reset}. */
+  public long exponentials() {
+    return exponentials.get();
+  }
+
+  /** Begins again at zero. */
+  public void reset() {
+    multiplyAdds.set(0);
+    exponentials.set(0);
+  }
+
+  @Override
+  public String name() {
+    return counted.name();
+  }
+
+  @Override
+  public boolean sumsByInnerSizeAlone() {
+    return counted.sumsByInnerSizeAlone();
+  }
+
+  @Override
+  public void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
+    count(alpha, a, opA, c);
+    counted.gemm(alpha, a, opA, b, opB, beta, c);
+  }
+
+  @Override
+  public void gemm(
+      Loop loop, float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
+    count(alpha, a, opA, c);
+    counted.gemm(loop, alpha, a, opA, b, opB, beta, c);
+  }
+
+  private void count(float alpha, Matrix a, Op opA, Matrix c) {
+    if (alpha != 0) {
+      multiplyAdds.addAndGet((long) c.rows() * c.cols() * opA.cols(a));
+    }
+  }
+
+  @Override
+  public float dot(int n, float[] a, int ao, float[] b, int bo) {
+    multiplyAdds.addAndGet(n);
+    return counted.dot(n, a, ao, b, bo);
+  }
+
+  @Override
+  public void axpy(int n, float alpha, float[] x, int xo, float[] y, int yo) {
+    multiplyAdds.addAndGet(n);
+    counted.axpy(n, alpha, x, xo, y, yo);
+  }
+
+  @Override
+  public void exp(int n, float[] x, int xo, float[] y, int yo) {
+    exponentials.addAndGet(n);
+    counted.exp(n, x, xo, y, yo);
+  }
+
+  @Override
+  public void softmaxRow(int n, float[] x, int xo) {
+    exponentials.addAndGet(n);
+    counted.softmaxRow(n, x, xo);
+  }
+
+  @Override
+  public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
+    multiplyAdds.addAndGet(n);
+    return counted.dotInt8(n, a, ao, b, bo);
+  }
+
+  @Override
+  public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
+    multiplyAdds.addAndGet(n);
+    return counted.dotInt4(n, nibbles, no, b, bo);
+  }
+
+  @Override
+  public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
+    multiplyAdds.addAndGet(n);
+    return counted.dotFloatInt8(n, x, xo, q, qo);
+  }
+}

@@ -1,0 +1,49 @@
+package org.workedanswers.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.workedanswers.core.PlainKernels.PLAIN;
+
+import org.junit.jupiter.api.Test;
+
+class CountingKernelsTest {
+  private final CountingKernels kernels = new CountingKernels(PLAIN);
+
+  @Test
+  void productsByWhateverDoor() {
+    SeededRandom random = new SeededRandom(3);
+    Matrix a = random.gaussian(5, 7, 1);
+    Matrix b = random.gaussian(7, 3, 1);
+    assertArrayEquals(PLAIN.multiply(a, b).data(), kernels.multiply(a, b).data());
+    assertEquals(5 * 7 * 3, kernels.multiplyAdds());
+    assertArrayEquals(
+        PLAIN.multiplyTransposed(a, b.transposed()).data(),
+        kernels.multiplyTransposed(a, b.transposed()).data());
+    assertEquals(2 * 5 * 7 * 3, kernels.multiplyAdds());
+    kernels.reset();
+    try (Threads two = Threads.of(2)) {
+      kernels.gemm(two, 1, a, Op.T, random.gaussian(5, 2, 1), Op.N, 0, Matrix.zeros(7, 2));
+    }
+    assertEquals(7 * 2 * 5, kernels.multiplyAdds());
+    kernels.gemm(0, a, Op.N, b, Op.N, 0, Matrix.zeros(5, 3));
+    assertEquals(7 * 2 * 5, kernels.multiplyAdds());
+  }
+
+  @Test
+  void vectorsAndExponentials() {
+    float[] x = {1, 2, 3, 4};
+    byte[] q = {1, 2, 3, 4};
+    assertEquals(30, kernels.dot(4, x, 0, x, 0));
+    kernels.axpy(3, 1, x, 0, new float[3], 0);
+    assertEquals(30, kernels.dotInt8(4, q, 0, q, 0));
+    assertEquals(PLAIN.dotInt4(2, q, 0, q, 0), kernels.dotInt4(2, q, 0, q, 0));
+    assertEquals(30, kernels.dotFloatInt8(4, x, 0, q, 0));
+    assertEquals(4 + 3 + 4 + 2 + 4, kernels.multiplyAdds());
+    assertEquals(0, kernels.exponentials());
+    kernels.exp(2, x, 0, new float[2], 0);
+    kernels.softmaxRows(Matrix.zeros(3, 5));
+    assertEquals(2 + 15, kernels.exponentials());
+    assertEquals("plain", kernels.name());
+    assertEquals(true, kernels.sumsByInnerSizeAlone());
+  }
+}
