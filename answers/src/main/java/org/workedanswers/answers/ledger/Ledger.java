@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,10 @@ import org.workedanswers.answers.Workbench;
  * the table prints and what a test asserts is the same number.
  */
 public final class Ledger {
+  private static final Comparator<String> BY_QUESTION =
+      Comparator.<String>comparingInt(id -> Integer.parseInt(id.substring(1, id.indexOf('.'))))
+          .thenComparing(Comparator.naturalOrder());
+
   private static final Map<String, Verdict> PINNED = pinned();
 
   private final Workbench bench;
@@ -59,12 +65,12 @@ public final class Ledger {
 
   /** The pinned verdicts by claim. */
   public static Map<String, Verdict> pinnedVerdicts() {
-    return Map.copyOf(PINNED);
+    return Collections.unmodifiableMap(PINNED);
   }
 
   private static Map<String, Verdict> pinned() {
     Properties list = load("verdicts.properties");
-    Map<String, Verdict> pinned = new TreeMap<>();
+    Map<String, Verdict> pinned = new TreeMap<>(BY_QUESTION);
     list.stringPropertyNames().forEach(id -> pinned.put(id, Verdict.of(list.getProperty(id))));
     return pinned;
   }
@@ -72,7 +78,7 @@ public final class Ledger {
   /** The claims of the text that are not measured yet: id and what each says. */
   public static Map<String, String> notYetMeasured() {
     Properties list = load("not-yet.properties");
-    Map<String, String> open = new TreeMap<>();
+    Map<String, String> open = new TreeMap<>(BY_QUESTION);
     list.stringPropertyNames().forEach(id -> open.put(id, list.getProperty(id)));
     return open;
   }

@@ -1,0 +1,78 @@
+package org.workedanswers.answers.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StudyTest {
+  private record Run(int status, String out, String err) {}
+
+  private static Run study(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Study.execute(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            args);
+    return new Run(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void listNamesAllSixteen() {
+    Run run = study("list");
+    assertEquals(0, run.status());
+    assertEquals(16, run.out().lines().filter(l -> l.matches("\\s+\\d+  .*")).count());
+    assertTrue(run.out().contains("not yet worked"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "17",
+        "0",
+        "-1",
+        "2",
+        "nonsense",
+        "--nonsense",
+        "list extra",
+        "claims --yaml",
+        "claims --seed x",
+        "claims --threads 0",
+        "claims --threads 99999",
+        "claims --kernels cuda",
+        "4 --bogus",
+        "claims --seed",
+        "list --seed 3"
+      })
+  void wrongUsageIsOneSentenceAndStatusTwo(String line) {
+    Run run = study(line.split(" "));
+    assertEquals(2, run.status(), line);
+    assertEquals("", run.out());
+    assertTrue(run.err().startsWith("study: "), run.err());
+    assertFalse(run.err().contains("\tat ") || run.err().contains("Exception"), run.err());
+    assertTrue(run.err().lines().count() <= 2, run.err());
+  }
+
+  @Test
+  void anUnworkedQuestionIsToldFromOneThatIsNotThere() {
+    assertTrue(study("2").err().contains("not worked yet"));
+    assertTrue(study("17").err().contains("there are 1 to 16"));
+  }
+
+  @Test
+  void helpIsOnStdoutWithStatusZero() {
+    Run run = study("--help");
+    assertEquals(0, run.status());
+    assertTrue(run.out().contains("claims") && run.out().contains("bench"));
+    assertEquals("", run.err());
+  }
+}
