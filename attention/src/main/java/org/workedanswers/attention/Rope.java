@@ -1,0 +1,125 @@
+package org.workedanswers.attention;
+
+import org.workedanswers.core.Check;
+import org.workedanswers.core.Matrix;
+
+/**
+ * Rotary position embedding: the d columns of a head are taken as d/2 points of a plane, and the
+ * point p of a token at position t is turned by the angle t · θ_p.
+ *
+ * <pre>
+ * x' = x cos(t θ_p) - y sin(t θ_p)        θ_p = base^(-2p/d),  p = 0..d/2-1
+ * y' = x sin(t θ_p) + y cos(t θ_p)
+ * </pre>
+ *
+ * Queries and keys are turned, values are not; then q · k depends on the positions through their
+ * difference alone. Source: Su et al., <i>RoFormer: Enhanced Transformer with Rotary Position
+ * Embedding</i>, 2021, section 3.2.2, equation 15, and section 3.4.2, equation 34.
+ *
+ * <p>Angles are computed in double precision: at position 10⁶ a float angle would be off by 0.03.
+ */
+public final class Rope {
+  /** Which two columns are one point. The two differ by an order of columns and do not mix. */
+  public enum Pairing {
+    /** Columns 2p and 2p+1: the paper's, GPT-J's, and that of Llama's own weights. */
+    INTERLEAVED,
+    /** Columns p and p + d/2: GPT-NeoX's, and that of Llama's weights on Hugging Face. */
+    HALF_SPLIT
+  }
+
+  /** The paper's base. */
+  public static final double BASE = 10_000;
+
+  private final double[] frequencies;
+  private final Pairing pairing;
+
+  /**
+   * With the frequencies θ_p given, d/2 of them: for a base of one's own or a scaling.
+   *
+   * @throws IllegalArgumentException if one is not finite
+   */
+  public Rope(double[] frequencies, Pairing pairing) {
+    this.frequencies = frequencies.clone();
+    this.pairing = pairing;
+    for (double f : frequencies) {
+      Check.that(Double.isFinite(f), "a frequency is %s: it must be finite", f);
+    }
+  }
+
+  /**
+   * For heads of width d, θ_p = 10000^(-2p/d).
+   *
+   * @throws IllegalArgumentException if d is odd or below 2
+   */
+  public static Rope of(int d, Pairing pairing) {
+    return new Rope(frequencies(d, BASE), pairing);
+  }
+
+  /**
+   * θ_p = base^(-2p/d) for p = 0..d/2-1: radians a position.
+   *
+   * @throws IllegalArgumentException if d is odd or below 2, or the base is not above 0
+   */
+  public static double[] frequencies(int d, double base) {
+    Check.that(d >= 2 && d % 2 == 0, "d is %d: it must be even and at least 2", d);
+    Check.positive("base", base);
+    double[] theta = new double[d / 2];
+    for (int p = 0; p < theta.length; p++) {
+      theta[p] = Math.pow(base, -2.0 * p / d);
+    }
+    return theta;
+  }
+
+  /** d, the width of a head. */
+  public int width() {
+    return 2 * frequencies.length;
+  }
+
+  /**
+   * Turns the rows of x in place; row i is the token at position {@code first + i}. x may be one
+   * head [n x d] or several side by side [n x h d].
+   *
+   * @throws IllegalArgumentException if x's width is no multiple of d
+   */
+  public void rotate(Matrix x, int first) {
+    int[] positions = new int[x.rows()];
+    for (int i = 0; i < positions.length; i++) {
+      positions[i] = Math.addExact(first, i);
+    }
+    rotate(x, positions);
+  }
+
+  /**
+   * Turns the rows of x in place; row i is the token at {@code positions[i]}.
+   *
+   * @throws IllegalArgumentException if x's width is no multiple of d, or positions are not one a
+   *     row
+   */
+  public void rotate(Matrix x, int[] positions) {
+    int d = width();
+    Check.that(d > 0 && x.cols() % d == 0, "x is %s: its width must be a multiple of d = %d", x, d);
+    Check.that(
+        positions.length == x.rows(),
+        "x is %s and there are %d positions: one a row is needed",
+        x,
+        positions.length);
+    for (int i = 0; i < x.rows(); i++) {
+      for (int p = 0; p < frequencies.length; p++) {
+        double angle = positions[i] * frequencies[p];
+        float cos = (float) Math.cos(angle);
+        float sin = (float) Math.sin(angle);
+        int one = pairing == Pairing.INTERLEAVED ? 2 * p : p;
+        int other = pairing == Pairing.INTERLEAVED ? 2 * p + 1 : p + d / 2;
+        for (int head = 0; head < x.cols(); head += d) {
+          turn(x.data(), x.index(i, head + one), x.index(i, head + other), cos, sin);
+        }
+      }
+    }
+  }
+
+  private static void turn(float[] data, int x, int y, float cos, float sin) {
+    float before = data[x];
+    data[x] = before * cos - data[y] * sin;
+    data[y] = before * sin + data[y] * cos;
+  }
+}
