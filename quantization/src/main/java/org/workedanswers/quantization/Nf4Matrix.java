@@ -1,7 +1,5 @@
 package org.workedanswers.quantization;
 
-import org.workedanswers.core.Check;
-
 /** A weight matrix in {@link Nf4}: two codes a byte, a scale for each block of a row. */
 public final class Nf4Matrix implements QuantizedMatrix {
   private final Nf4 format;
@@ -49,13 +47,7 @@ public final class Nf4Matrix implements QuantizedMatrix {
    * @throws IllegalArgumentException if there is no such weight
    */
   public int code(int i, int j) {
-    Check.that(
-        i >= 0 && i < rows && j >= 0 && j < cols,
-        "weight (%d, %d) is outside of a %d x %d matrix",
-        i,
-        j,
-        rows,
-        cols);
+    Weights.checkElement(this, i, j);
     int pair = codes[(i * cols + j) >>> 1];
     return (j % 2 == 0 ? pair >> 4 : pair) & 15;
   }
@@ -66,13 +58,7 @@ public final class Nf4Matrix implements QuantizedMatrix {
    * @throws IllegalArgumentException if there is no such weight
    */
   public float scale(int i, int j) {
-    Check.that(
-        i >= 0 && i < rows && j >= 0 && j < cols,
-        "weight (%d, %d) is outside of a %d x %d matrix",
-        i,
-        j,
-        rows,
-        cols);
+    Weights.checkElement(this, i, j);
     return scales.get((i * cols + j) / format.block());
   }
 

@@ -1,5 +1,7 @@
 package org.workedanswers.quantization;
 
+import org.workedanswers.core.Check;
+
 /**
  * NF4's block scales: float32 each, or quantised in their turn (double quantisation).
  *
@@ -52,7 +54,15 @@ final class ScaleStore {
         codes[i] = (byte) DynamicFloat8.code(s == 0 ? 0 : (scales[i] - mean) / s);
       }
     }
-    return new ScaleStore(null, codes, groupScales, mean);
+    ScaleStore store = new ScaleStore(null, codes, groupScales, mean);
+    for (int i = 0; i < scales.length; i++) {
+      Check.that(
+          store.get(i) <= Float.MAX_VALUE,
+          "block %d has the scale %s: quantised in its turn it would be infinite",
+          i,
+          scales[i]);
+    }
+    return store;
   }
 
   float get(int i) {

@@ -50,6 +50,16 @@ final class Weights {
     Check.inside("into", offset, w.cols(), into.length);
   }
 
+  static void checkElement(QuantizedMatrix w, int i, int j) {
+    Check.that(
+        i >= 0 && i < w.rows() && j >= 0 && j < w.cols(),
+        "weight (%d, %d) is outside of a %d x %d matrix",
+        i,
+        j,
+        w.rows(),
+        w.cols());
+  }
+
   /** The largest magnitude of {@code n} values. */
   static float absMax(float[] x, int xo, int n) {
     float max = 0;

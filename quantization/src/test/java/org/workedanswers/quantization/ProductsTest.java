@@ -18,10 +18,6 @@ import org.workedanswers.core.Threads;
 
 /** Products with float activations, every format, against the widened matrix in double. */
 class ProductsTest {
-  static List<Format> formats() {
-    return List.of(Nf4.qlora(), Nf4.of(64, false));
-  }
-
   static List<Kernels> kernels() {
     List<Kernels> kernels = new ArrayList<>(List.of(PlainKernels.PLAIN));
     if (KernelsChoice.best() != PlainKernels.PLAIN) {
@@ -33,10 +29,10 @@ class ProductsTest {
   @Test
   void productsAreWithinTheStatedErrorOfDoublePrecision() {
     SeededRandom random = new SeededRandom(1);
-    for (Format format : formats()) {
+    for (Format format : FormatTest.all()) {
       for (Kernels kernels : kernels()) {
         for (int rows : new int[] {1, 2, 7, 8, 9, 31, 65}) {
-          int cols = 64 * (1 + random.below(5));
+          int cols = 192 * (1 + random.below(2));
           int n = random.below(6);
           QuantizedMatrix w = format.quantize(random.gaussian(rows, cols, 0.5));
           Matrix x = view(random, n, cols);
@@ -64,7 +60,7 @@ class ProductsTest {
   void aVectorHasTheBitsOfARowAndTwoThreadsThoseOfOne() {
     SeededRandom random = new SeededRandom(2);
     try (Threads two = Threads.of(2)) {
-      for (Format format : formats()) {
+      for (Format format : FormatTest.all()) {
         for (Kernels kernels : kernels()) {
           QuantizedMatrix w = format.quantize(random.gaussian(67, 192, 1));
           Matrix x = random.gaussian(5, 192, 1);
@@ -104,7 +100,7 @@ class ProductsTest {
         () -> w.multiply(PlainKernels.PLAIN, Loop.sequential(), new float[64], 1, new float[3], 0));
   }
 
-  private static Matrix view(SeededRandom random, int rows, int cols) {
+  static Matrix view(SeededRandom random, int rows, int cols) {
     int stride = cols + random.below(4);
     int offset = random.below(5);
     float[] data = new float[offset + rows * stride + cols];

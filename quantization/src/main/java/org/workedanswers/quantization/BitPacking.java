@@ -1,0 +1,24 @@
+package org.workedanswers.quantization;
+
+/** Codes of 2, 4 or 8 bits in a byte array; the first of a byte stands in its lowest bits. */
+final class BitPacking {
+  private BitPacking() {}
+
+  /** Bytes for {@code count} codes; the last byte may be filled in part. */
+  static long bytes(long count, int bits) {
+    return (count * bits + 7) / 8;
+  }
+
+  static int get(byte[] packed, int offset, int index, int bits) {
+    int perByte = 8 / bits;
+    int shift = index % perByte * bits;
+    return (packed[offset + index / perByte] >> shift) & ((1 << bits) - 1);
+  }
+
+  /** Sets a code that was 0 before. */
+  static void put(byte[] packed, int offset, int index, int bits, int code) {
+    int perByte = 8 / bits;
+    int shift = index % perByte * bits;
+    packed[offset + index / perByte] |= (byte) (code << shift);
+  }
+}

@@ -1,0 +1,106 @@
+package org.workedanswers.quantization;
+
+/** Reading and writing the bytes of {@link GgufType}'s blocks. */
+final class GgufBlocks {
+  private static final int HALF = GgufType.BLOCK / 2;
+
+  private GgufBlocks() {}
+
+  static float fp16(byte[] bytes, int at) {
+    return Fp16.toFloat((short) (bytes[at] & 255 | bytes[at + 1] << 8));
+  }
+
+  private static void putFp16(byte[] bytes, int at, float x) {
+    short code = Fp16.fromFloat(x);
+    bytes[at] = (byte) code;
+    bytes[at + 1] = (byte) (code >> 8);
+  }
+
+  static int word(byte[] bytes, int at) {
+    return bytes[at] & 255
+        | (bytes[at + 1] & 255) << 8
+        | (bytes[at + 2] & 255) << 16
+        | bytes[at + 3] << 24;
+  }
+
+  private static void putWord(byte[] bytes, int at, int word) {
+    for (int i = 0; i < 4; i++) {
+      bytes[at + i] = (byte) (word >> (8 * i));
+    }
+  }
+
+  /** Code i of a five-bit block: four bits from its half of a byte, the fifth from the word. */
+  static int fiveBits(byte[] bytes, int halves, int fifth, int i) {
+    int low = i < HALF ? bytes[halves + i] & 15 : (bytes[halves + i - HALF] >> 4) & 15;
+    return low | (fifth >> i & 1) << 4;
+  }
+
+  private static float reciprocal(float d) {
+    float inverse = 1 / d;
+    return Float.isInfinite(inverse) ? 0 : inverse;
+  }
+
+  /** Q8_0. */
+  static void quantizeQ8(float[] x, int xo, byte[] out, int at) {
+    float d = Weights.absMax(x, xo, GgufType.BLOCK) / 127;
+    float inverse = reciprocal(d);
+    putFp16(out, at, d);
+    for (int i = 0; i < GgufType.BLOCK; i++) {
+      out[at + 2 + i] = (byte) roundAway(x[xo + i] * inverse);
+    }
+  }
+
+  /** The nearest integer, halfway away from zero: C's roundf. */
+  private static int roundAway(float x) {
+    int nearest = (int) Math.floor(Math.abs((double) x) + 0.5);
+    return x < 0 ? -nearest : nearest;
+  }
+
+  /** Q4_0 and Q5_0: a scale whose sign lets the largest weight have the lowest code. */
+  static void quantizeSigned(int bits, float[] x, int xo, byte[] out, int at) {
+    float largest = 0;
+    for (int i = 0; i < GgufType.BLOCK; i++) {
+      if (Math.abs(x[xo + i]) > Math.abs(largest)) {
+        largest = x[xo + i];
+      }
+    }
+    int middle = 1 << (bits - 1);
+    float d = largest / -middle;
+    putFp16(out, at, d);
+    putCodes(bits, x, xo, 0, reciprocal(d), middle + 0.5f, out, at + 2);
+  }
+
+  /** Q4_1 and Q5_1: a scale and the smallest weight. */
+  static void quantizeFromMinimum(int bits, float[] x, int xo, byte[] out, int at) {
+    float min = x[xo];
+    float max = x[xo];
+    for (int i = 1; i < GgufType.BLOCK; i++) {
+      min = x[xo + i] < min ? x[xo + i] : min; // Math.min would prefer -0 to 0
+      max = x[xo + i] > max ? x[xo + i] : max;
+    }
+    float d = (max - min) / ((1 << bits) - 1);
+    putFp16(out, at, d);
+    putFp16(out, at + 2, min);
+    putCodes(bits, x, xo, min, reciprocal(d), 0.5f, out, at + 4);
+  }
+
+  /** Codes ⌊(x - min) · inverse + shift⌋ as fifth bits, where there are five, and halves. */
+  private static void putCodes(
+      int bits, float[] x, int xo, float min, float inverse, float shift, byte[] out, int at) {
+    int highest = (1 << bits) - 1;
+    int halves = bits == 5 ? at + 4 : at;
+    int fifth = 0;
+    for (int i = 0; i < GgufType.BLOCK; i++) {
+      int u = Math.min(highest, (int) ((x[xo + i] - min) * inverse + shift));
+      fifth |= (u >> 4) << i;
+      if (i < HALF) {
+        out[halves + i] = (byte) (u & 15);
+      } else {
+        out[halves + i - HALF] |= (byte) ((u & 15) << 4);
+      }
+    }
+    if (bits == 5) {
+      putWord(out, at, fifth);
+    }
+  }
+}

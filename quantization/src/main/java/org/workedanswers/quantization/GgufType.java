@@ -1,0 +1,174 @@
+package org.workedanswers.quantization;
+
+import org.workedanswers.core.Check;
+import org.workedanswers.core.Loop;
+import org.workedanswers.core.Matrix;
+
+/**
+ * Block formats of GGUF files, byte for byte as ggml writes them: 32 weights, an FP16 scale d and
+ * in some an FP16 minimum m.
+ *
+ * <pre>
+ *        bytes of a block, in file order                 value of code u      d             m
+ * Q8_0   d 2, codes 32                                   d · u, signed        max |w| / 127
+ * Q4_0   d 2, halves 16                                  d · (u - 8)          w* / -8
+ * Q4_1   d 2, m 2, halves 16                             d · u + m            (max - min) / 15    min
+ * Q5_0   d 2, fifth bits 4, halves 16                    d · (u - 16)         w* / -16
+ * Q5_1   d 2, m 2, fifth bits 4, halves 16               d · u + m            (max - min) / 31    min
+ * </pre>
+ *
+ * w* is the weight of largest magnitude with its sign, the first of equals: it gets code 0 exactly,
+ * which is the one that has no opposite. Byte i of the halves holds weight i in its low four bits
+ * and weight i + 16 in its high four; bit i of the fifth bits (a little-endian word) belongs to
+ * weight i. FP16 values are little-endian too.
+ *
+ * <p><b>Rounding.</b> Codes are chosen with d in float32, before d is rounded to FP16, by
+ * multiplying with the float32 reciprocal 1/d:
+ *
+ * <pre>
+ * Q8_0   round(w/d), halfway away from zero
+ * Q4_0   ⌊w/d + 8.5⌋, at most 15          Q5_0   ⌊w/d + 16.5⌋, at most 31
+ * Q4_1   ⌊(w - min)/d + 0.5⌋, at most 15  Q5_1   ⌊(w - min)/d + 0.5⌋, at most 31
+ * </pre>
+ *
+ * d = 0 gives code 8, 16 or 0, that is, the value 0 or m. Below 2.9e-39 the reciprocal of d would
+ * be infinite, which C leaves undefined; such a block is written as if d were 0, and FP16 makes d 0
+ * there anyway. Where d or m would pass FP16's range ggml writes infinity; here the block is
+ * refused. A row must hold whole blocks.
+ *
+ * <p>Source: ggml, {@code ggml-quants.c}, the reference quantisers {@code quantize_row_*_ref}, and
+ * the block structures of {@code ggml-common.h}.
+ */
+public enum GgufType implements Format {
+  /** Eight bits a code, 34 bytes a block: 8.5 bits a weight. */
+  Q8_0(8, 34, false),
+  /** Four bits a code, 18 bytes a block: 4.5 bits a weight. */
+  Q4_0(4, 18, false),
+  /** Four bits a code and a minimum, 20 bytes a block: 5 bits a weight. */
+  Q4_1(4, 20, true),
+  /** Five bits a code, 22 bytes a block: 5.5 bits a weight. */
+  Q5_0(5, 22, false),
+  /** Five bits a code and a minimum, 24 bytes a block: 6 bits a weight. */
+  Q5_1(5, 24, true);
+
+  /** Weights in a block. */
+  public static final int BLOCK = 32;
+
+  private final int bits;
+  private final int blockBytes;
+  private final boolean minimum;
+
+  GgufType(int bits, int blockBytes, boolean minimum) {
+    this.bits = bits;
+    this.blockBytes = blockBytes;
+    this.minimum = minimum;
+  }
+
+  @Override
+  public int payloadBits() {
+    return bits;
+  }
+
+  /** Bytes of a block of {@link #BLOCK} weights. */
+  public int blockBytes() {
+    return blockBytes;
+  }
+
+  /** Whether a block has a minimum m beside its scale d. */
+  public boolean hasMinimum() {
+    return minimum;
+  }
+
+  @Override
+  public long storageBytes(long rows, long cols) {
+    Weights.checkShape(name(), rows, cols, BLOCK);
+    return Math.multiplyExact(Math.multiplyExact(rows, cols) / BLOCK, blockBytes);
+  }
+
+  @Override
+  public GgufMatrix quantize(Matrix w) {
+    return quantize(Loop.sequential(), w);
+  }
+
+  @Override
+  public GgufMatrix quantize(Loop loop, Matrix w) {
+    Weights.checkShape(name(), w.rows(), w.cols(), BLOCK);
+    int rowBytes = w.cols() / BLOCK * blockBytes;
+    byte[] blocks = new byte[Check.elements("blocks", w.rows(), rowBytes)];
+    loop.forEach(
+        w.rows(),
+        i -> {
+          Weights.checkFinite(name(), w, i);
+          for (int b = 0; b < w.cols() / BLOCK; b++) {
+            int at = i * rowBytes + b * blockBytes;
+            quantizeBlock(w.data(), w.index(i, b * BLOCK), blocks, at);
+            checkFinite(i, b, blocks, at);
+          }
+        });
+    return new GgufMatrix(this, w.rows(), w.cols(), blocks);
+  }
+
+  private void checkFinite(int row, int block, byte[] blocks, int at) {
+    float d = GgufBlocks.fp16(blocks, at);
+    float m = minimum ? GgufBlocks.fp16(blocks, at + 2) : 0;
+    Check.that(
+        Math.abs(d) <= Fp16.MAX && Math.abs(m) <= Fp16.MAX,
+        "row %d, weights %d to %d: the %s of %s must be below 65520 to be FP16",
+        row,
+        block * BLOCK,
+        block * BLOCK + BLOCK - 1,
+        Math.abs(d) <= Fp16.MAX ? "minimum" : "scale",
+        name());
+  }
+
+  /**
+   * Writes the block of the 32 finite values from {@code x[xo]} to {@code out[at...]}; unchecked.
+   */
+  void quantizeBlock(float[] x, int xo, byte[] out, int at) {
+    switch (this) {
+      case Q8_0 -> GgufBlocks.quantizeQ8(x, xo, out, at);
+      case Q4_0, Q5_0 -> GgufBlocks.quantizeSigned(bits, x, xo, out, at);
+      case Q4_1, Q5_1 -> GgufBlocks.quantizeFromMinimum(bits, x, xo, out, at);
+    }
+  }
+
+  /** Widens the block at {@code in[at...]} to {@code x[xo...]}; unchecked. */
+  void dequantizeBlock(byte[] in, int at, float[] x, int xo) {
+    float d = GgufBlocks.fp16(in, at);
+    switch (this) {
+      case Q8_0 -> {
+        for (int i = 0; i < BLOCK; i++) {
+          x[xo + i] = d * in[at + 2 + i];
+        }
+      }
+      case Q4_0 -> {
+        for (int i = 0; i < 16; i++) {
+          int pair = in[at + 2 + i];
+          x[xo + i] = d * ((pair & 15) - 8);
+          x[xo + 16 + i] = d * (((pair >> 4) & 15) - 8);
+        }
+      }
+      case Q4_1 -> {
+        float m = GgufBlocks.fp16(in, at + 2);
+        for (int i = 0; i < 16; i++) {
+          int pair = in[at + 4 + i];
+          x[xo + i] = d * (pair & 15) + m;
+          x[xo + 16 + i] = d * ((pair >> 4) & 15) + m;
+        }
+      }
+      case Q5_0 -> {
+        int fifth = GgufBlocks.word(in, at + 2);
+        for (int i = 0; i < BLOCK; i++) {
+          x[xo + i] = d * (GgufBlocks.fiveBits(in, at + 6, fifth, i) - 16);
+        }
+      }
+      case Q5_1 -> {
+        float m = GgufBlocks.fp16(in, at + 2);
+        int fifth = GgufBlocks.word(in, at + 4);
+        for (int i = 0; i < BLOCK; i++) {
+          x[xo + i] = d * GgufBlocks.fiveBits(in, at + 8, fifth, i) + m;
+        }
+      }
+    }
+  }
+}
