@@ -150,7 +150,7 @@ final class OnnxTensorReader {
           start, name, type, dataField, fieldOf(type));
     }
     boolean fixed = dataField == RAW || dataField == 4 || dataField == 10;
-    if (dataField == RAW || fixed && chunks == 1) {
+    if (dataField == RAW || (fixed && chunks == 1)) {
       int length = chunkEnd - chunkStart;
       if (length % type.bytes() != 0) {
         throw new CheckpointException(

@@ -64,8 +64,9 @@ public final class Rule {
    * around what is known instead. HOLDS IF when all are within their bounds. A number outside of
    * its bounds is something that nobody has explained, on either side: DOES NOT HOLD.
    *
-   * @param text what the text says of each number without the condition, low and high; if these are
+   * @param textLow what the text says of each number without the condition, at least; if these are
    *     met as well, the condition is not needed and the verdict is HOLDS
+   * @param textHigh the same, at most
    */
   public static Rule conditional(
       Value low, Value high, Set<String> met, Value textLow, Value textHigh) {
