@@ -53,6 +53,16 @@ public final class Adam {
    * @throws IllegalArgumentException if a shape differs
    */
   public void step(Matrix parameter, Matrix gradient) {
+    step(parameter, gradient, learningRate);
+  }
+
+  /**
+   * {@link #step(Matrix, Matrix)} with a learning rate for this step alone, as a schedule gives it.
+   *
+   * @throws IllegalArgumentException if a shape differs or the rate is not a finite number above 0
+   */
+  public void step(Matrix parameter, Matrix gradient, double rate) {
+    Check.positive("learning rate", rate);
     Check.shape("parameter", parameter, m.rows(), m.cols());
     Check.shape("gradient", gradient, m.rows(), m.cols());
     t++;
@@ -65,9 +75,7 @@ public final class Adam {
         m.data()[s] = (float) (beta1 * m.data()[s] + (1 - beta1) * g);
         v.data()[s] = (float) (beta2 * v.data()[s] + (1 - beta2) * g * g);
         double step =
-            learningRate
-                * (m.data()[s] / correction1)
-                / (Math.sqrt(v.data()[s] / correction2) + epsilon);
+            rate * (m.data()[s] / correction1) / (Math.sqrt(v.data()[s] / correction2) + epsilon);
         parameter.data()[parameter.index(i, j)] -= (float) step;
       }
     }

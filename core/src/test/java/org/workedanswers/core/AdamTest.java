@@ -1,5 +1,6 @@
 package org.workedanswers.core;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -59,6 +60,25 @@ class AdamTest {
   }
 
   @Test
+  void aStepsOwnRateScalesThatStepAlone() {
+    SeededRandom random = new SeededRandom(2);
+    Matrix theta = Matrix.zeros(2, 3);
+    Matrix other = Matrix.zeros(2, 3);
+    Adam adam = new Adam(2, 3, 0.5);
+    Adam scheduled = new Adam(2, 3, 0.125);
+    for (int t = 0; t < 5; t++) {
+      Matrix g = random.gaussian(2, 3, 1);
+      adam.step(theta, g);
+      scheduled.step(other, g, 0.5);
+      assertArrayEquals(theta.data(), other.data());
+    }
+    Matrix g = random.gaussian(2, 3, 1);
+    adam.step(theta, g, 0.125);
+    scheduled.step(other, g);
+    assertArrayEquals(theta.data(), other.data());
+  }
+
+  @Test
   void settingsAndShapesAreChecked() {
     assertThrows(IllegalArgumentException.class, () -> new Adam(1, 1, 0));
     assertThrows(IllegalArgumentException.class, () -> new Adam(1, 1, Double.NaN));
@@ -67,6 +87,7 @@ class AdamTest {
     assertThrows(IllegalArgumentException.class, () -> new Adam(1, 1, 1, 0.9, 0.9, 0));
     Adam adam = new Adam(2, 3, 0.1);
     Matrix right = Matrix.zeros(2, 3);
+    assertThrows(IllegalArgumentException.class, () -> adam.step(right, right, -1));
     assertThrows(IllegalArgumentException.class, () -> adam.step(Matrix.zeros(3, 2), right));
     assertThrows(IllegalArgumentException.class, () -> adam.step(right, Matrix.zeros(2, 2)));
   }
