@@ -7,9 +7,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import org.workedanswers.attention.Mask;
+import org.workedanswers.attention.MultiHead;
+import org.workedanswers.attention.PlainAttention;
 import org.workedanswers.checkpoints.OnnxModel;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
+import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
 
@@ -267,27 +271,14 @@ public final class MiniLm {
     Matrix q = layer.query().apply(kernels, x);
     Matrix k = layer.key().apply(kernels, x);
     Matrix v = layer.value().apply(kernels, x);
-    Matrix attended = attend(kernels, q, k, v);
+    Matrix attended = Matrix.zeros(tokens.count(), WIDTH);
+    new MultiHead(HEADS)
+        .attend(new PlainAttention(kernels), Loop.sequential(), q, k, v, Mask.full(), attended);
     Matrix a = layer.attentionOutput().apply(kernels, attended);
     for (int i = 0; i < a.data().length; i++) {
       a.data()[i] += x.data()[i]; // the residual
     }
     layer.attentionNorm().apply(a);
     return new FirstLayer(tokens, x, q, k, v, attended, a);
-  }
-
-  private static Matrix attend(Kernels kernels, Matrix q, Matrix k, Matrix v) {
-    int width = WIDTH / HEADS;
-    float scale = (float) (1 / Math.sqrt(width));
-    Matrix out = Matrix.zeros(q.rows(), WIDTH);
-    for (int head = 0; head < HEADS; head++) {
-      int from = head * width;
-      int to = from + width;
-      Matrix weights = Matrix.zeros(q.rows(), k.rows());
-      kernels.gemm(scale, q.columns(from, to), Op.N, k.columns(from, to), Op.T, 0, weights);
-      kernels.softmaxRows(weights);
-      kernels.gemm(1, weights, Op.N, v.columns(from, to), Op.N, 0, out.columns(from, to));
-    }
-    return out;
   }
 }

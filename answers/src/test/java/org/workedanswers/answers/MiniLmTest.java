@@ -21,6 +21,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.workedanswers.attention.AttentionTrace;
+import org.workedanswers.attention.Mask;
+import org.workedanswers.attention.MultiHead;
+import org.workedanswers.attention.PlainAttention;
 import org.workedanswers.core.KernelsChoice;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.PlainKernels;
@@ -34,6 +38,7 @@ class MiniLmTest {
   private static final String QUERY = L + "attention/self/query/Add_output_0";
   private static final String KEY = L + "attention/self/key/Add_output_0";
   private static final String VALUE = L + "attention/self/value/Add_output_0";
+  private static final String WEIGHTS = L + "attention/self/Softmax_output_0";
   private static final String ATTENDED = L + "attention/self/Reshape_3_output_0";
   private static final String HIDDEN_INPUT = L + "attention/output/LayerNorm/Add_1_output_0";
 
@@ -49,7 +54,7 @@ class MiniLmTest {
     try (InputStream in = MiniLmTest.class.getResourceAsStream("/all-minilm-l6-v2.onnx")) {
       in.transferTo(model);
     }
-    for (String output : List.of(INPUT, QUERY, KEY, VALUE, ATTENDED, HIDDEN_INPUT)) {
+    for (String output : List.of(INPUT, QUERY, KEY, VALUE, WEIGHTS, ATTENDED, HIDDEN_INPUT)) {
       byte[] name = output.getBytes(StandardCharsets.UTF_8);
       int length = name.length; // below 124, so every length is one byte
       model.writeBytes(new byte[] {7 << 3 | 2, (byte) (length + 4)}); // ModelProto.graph
@@ -80,6 +85,10 @@ class MiniLmTest {
       for (String name : List.of(INPUT, QUERY, KEY, VALUE, ATTENDED, HIDDEN_INPUT)) {
         values.put(name, Matrix.of(((float[][][]) result.get(name).orElseThrow().getValue())[0]));
       }
+      float[][][] weights = ((float[][][][]) result.get(WEIGHTS).orElseThrow().getValue())[0];
+      for (int head = 0; head < weights.length; head++) {
+        values.put(WEIGHTS + head, Matrix.of(weights[head]));
+      }
     }
     return values;
   }
@@ -94,6 +103,17 @@ class MiniLmTest {
         assertClose(theirs.get(QUERY), ours.query());
         assertClose(theirs.get(KEY), ours.key());
         assertClose(theirs.get(VALUE), ours.value());
+        List<AttentionTrace> heads =
+            new MultiHead(MiniLm.HEADS)
+                .explain(
+                    new PlainAttention(kernels),
+                    ours.query(),
+                    ours.key(),
+                    ours.value(),
+                    Mask.full());
+        for (int head = 0; head < MiniLm.HEADS; head++) {
+          assertClose(theirs.get(WEIGHTS + head), heads.get(head).weights());
+        }
         assertClose(theirs.get(ATTENDED), ours.attended());
         assertClose(theirs.get(HIDDEN_INPUT), ours.feedForwardInput());
       }
