@@ -1,6 +1,8 @@
 package org.workedanswers.checkpoints;
 
 import java.nio.ByteBuffer;
+import org.workedanswers.quantization.Bf16;
+import org.workedanswers.quantization.Fp16;
 
 /**
  * What one element of a tensor is.
@@ -83,8 +85,8 @@ public enum ElementType {
   float floatAt(ByteBuffer bytes, int at) {
     return switch (this) {
       case FLOAT32 -> bytes.getFloat(at);
-      case FLOAT16 -> halfToFloat(bytes.getShort(at));
-      case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(at) << 16);
+      case FLOAT16 -> Fp16.toFloat(bytes.getShort(at));
+      case BFLOAT16 -> Bf16.toFloat(bytes.getShort(at));
       default -> longAt(bytes, at); // eight and sixteen bits: exact
     };
   }
@@ -109,20 +111,9 @@ public enum ElementType {
   float floatOf(long value) {
     return switch (this) {
       case FLOAT32 -> Float.intBitsToFloat((int) value);
-      case FLOAT16 -> halfToFloat((short) value);
-      case BFLOAT16 -> Float.intBitsToFloat((int) value << 16);
+      case FLOAT16 -> Fp16.toFloat((short) value);
+      case BFLOAT16 -> Bf16.toFloat((short) value);
       default -> value;
     };
-  }
-
-  private static float halfToFloat(short half) {
-    int sign = (half & 0x8000) << 16;
-    int exponent = (half >> 10) & 0x1F;
-    int fraction = half & 0x3FF;
-    if (exponent == 0) { // zero and subnormals: fraction · 2⁻²⁴
-      return Float.intBitsToFloat(sign | Float.floatToRawIntBits(fraction * 0x1p-24f));
-    }
-    int wide = exponent == 31 ? 255 : exponent - 15 + 127;
-    return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
   }
 }

@@ -71,7 +71,7 @@ class HostileOnnxTest {
   @Test
   void flippedBitsAndForeignBytes() {
     int taken = 0;
-    for (long seed = 0; seed < 30_000; seed++) {
+    for (long seed = 0; seed < 12_000; seed++) {
       SeededRandom random = new SeededRandom(seed);
       byte[] bytes = RICH.clone();
       for (int changes = 1 + random.below(4); changes > 0; changes--) {
@@ -81,12 +81,12 @@ class HostileOnnxTest {
       }
       taken += readsOrRefuses(bytes) ? 1 : 0;
     }
-    assertTrue(taken > 1000 && taken < 29_000, taken + " of 30000 still read: both must occur");
+    assertTrue(taken > 400 && taken < 11_600, taken + " of 12000 still read: both must occur");
   }
 
   @Test
   void randomBytes() {
-    for (long seed = 0; seed < 20_000; seed++) {
+    for (long seed = 0; seed < 8_000; seed++) {
       SeededRandom random = new SeededRandom(seed);
       byte[] bytes = new byte[random.below(60)];
       for (int i = 0; i < bytes.length; i++) {
