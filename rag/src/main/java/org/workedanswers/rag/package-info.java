@@ -1,0 +1,13 @@
+/**
+ * Retrieval: which documents answer a question. By words (BM25 over an inverted index), by meaning
+ * (exact search among embeddings), and by both (reciprocal rank fusion).
+ *
+ * <p>A document is a number, 0..n-1: its place in the collection, the row of its embedding. Where
+ * scores are equal, the lower number comes first. Every search returns {@link
+ * org.workedanswers.rag.Hit}s, the best first.
+ *
+ * <p>Start with {@link org.workedanswers.rag.Bm25}, then {@link
+ * org.workedanswers.rag.ReciprocalRankFusion}; {@link org.workedanswers.rag.HybridRetriever} puts
+ * them together, and {@link org.workedanswers.rag.RankingMetrics} says how good a ranking is.
+ */
+package org.workedanswers.rag;
