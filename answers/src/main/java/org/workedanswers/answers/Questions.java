@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.workedanswers.answers.q04.AttentionAnswer;
 
 /** The sixteen questions, in our own words, and which of them are worked. */
 public final class Questions {
@@ -12,6 +13,7 @@ public final class Questions {
 
   static {
     // One line a worked answer.
+    WORKED.put(4, AttentionAnswer::new);
   }
 
   private static final List<String> TITLES =

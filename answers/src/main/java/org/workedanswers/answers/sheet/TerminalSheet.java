@@ -112,15 +112,17 @@ public final class TerminalSheet implements Worksheet {
     for (Finding f : findings) {
       out.println();
       out.println(
-          styled(style(f.verdict()), f.verdict().words())
-              + "  "
-              + styled("bold", f.claim().id())
-              + "  "
-              + f.claim().statement());
+          styled(style(f.verdict()), f.verdict().words()) + "  " + styled("bold", f.claim().id()));
+      indented(f.claim().statement());
       indented("the text says: " + f.claim().expected());
-      indented("measured: " + measured(f));
-      indented("how: " + f.claim().how());
-      indented("bounds: " + f.claim().rule().low() + "  to  " + f.claim().rule().high());
+      if (f.measured().names().size() == 1) {
+        indented("measured: " + measured(f));
+        indented("how: " + f.claim().how());
+        indented("bounds: " + f.claim().rule().low() + "  to  " + f.claim().rule().high());
+      } else {
+        indented("how: " + f.claim().how());
+        numbers(f);
+      }
       f.notes().forEach(note -> indented("beside it: " + note));
       if (!f.asPinned()) {
         String pinned = f.pinned().map(Verdict::words).orElse("nothing");
@@ -132,6 +134,22 @@ public final class TerminalSheet implements Worksheet {
   private static String measured(Finding f) {
     Value v = f.measured();
     return v + (f.claim().unit().equals("1") ? "" : " " + f.claim().unit());
+  }
+
+  /** Several numbers: a line each, beside its bounds. */
+  private void numbers(Finding f) {
+    String unit = f.claim().unit().equals("1") ? "" : ", " + f.claim().unit();
+    Table table = Table.of("", "", "measured" + unit, "low", "high");
+    Value low = f.claim().rule().low();
+    Value high = f.claim().rule().high();
+    for (String name : f.measured().names()) {
+      table.row(
+          name,
+          Numbers.shortest(f.measured().get(name)),
+          Numbers.shortest(low.get(name)),
+          Numbers.shortest(high.get(name)));
+    }
+    TableText.lines(table, WIDTH - 6).forEach(line -> out.println(INDENT.repeat(3) + line));
   }
 
   @Override

@@ -1,0 +1,73 @@
+package org.workedanswers.answers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.workedanswers.answers.cli.Study;
+import org.workedanswers.answers.sheet.Text;
+
+/**
+ * What an answer prints, held against a checked-in text.
+ *
+ * <p>What depends on the machine is masked on both sides: durations ({@code 3.2 ms} is {@code
+ * <ms>}), numbers with an exponent, which are rounding errors and the like, and whatever else a
+ * test names by a regular expression. Run a test with {@code -Dtranscripts.write=true} to write the
+ * text anew, and read the difference before it is committed.
+ */
+public final class Transcript {
+  /** The widest line: a line of code as the formatter allows it, indented. */
+  private static final int WIDEST = 102;
+
+  private Transcript() {}
+
+  /**
+   * Runs {@code study arguments} with plain kernels and compares with {@code transcripts/name.txt}.
+   *
+   * @param masks regular expressions of what is masked besides
+   */
+  public static void check(String name, String arguments, String... masks) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Study.execute(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            (arguments + " --kernels plain").split(" "));
+    assertEquals("", err.toString(StandardCharsets.UTF_8));
+    assertEquals(0, status);
+    String printed = masked(out.toString(StandardCharsets.UTF_8), masks);
+    for (String line : printed.lines().toList()) {
+      assertTrue(Text.columns(line) <= WIDEST, "too wide: " + line);
+    }
+    if (Boolean.getBoolean("transcripts.write")) {
+      Path file = Path.of("src/test/resources/transcripts", name + ".txt");
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, printed);
+      return;
+    }
+    try (InputStream in = Transcript.class.getResourceAsStream("/transcripts/" + name + ".txt")) {
+      assertNotNull(in, "no transcript " + name + ": write it with -Dtranscripts.write=true");
+      String expected = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(expected.lines().toList(), printed.lines().toList());
+    }
+  }
+
+  private static String masked(String text, String... masks) {
+    String masked =
+        text.replaceAll("(?m)^Kernels: .*$", "Kernels: <kernels>")
+            .replaceAll("-?[0-9.]+e[-+][0-9]+", "<small>")
+            .replaceAll("[0-9]+(,[0-9]{3})*(\\.[0-9]+)? (µs|ms|s)\\b", "<$1>");
+    for (String mask : masks) {
+      masked = masked.replaceAll(mask, "<masked>");
+    }
+    return masked.replaceAll("(?m)[ \\t]+$", "");
+  }
+}
