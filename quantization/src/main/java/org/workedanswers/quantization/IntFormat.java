@@ -173,7 +173,7 @@ public final class IntFormat implements Format {
     }
     float largest = s * Math.max(z - (zeroPoint ? 0 : 1), (1 << bits) - 1 - z);
     Check.that(
-        largest <= Float.MAX_VALUE && (scaleType == ScaleType.FP32 || s <= Fp16.MAX),
+        largest <= Float.MAX_VALUE, // a scale beyond FP16 is infinite here
         "group %d spans %s to %s: %s can't hold a scale of %s",
         group,
         lo,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -171,6 +172,37 @@ class GgufTest {
       float[] y = new float[70];
       w.multiplyQ8(PLAIN, Loop.sequential(), x.data(), x.index(i, 0), y, 2);
       assertArrayEquals(one.row(i), Matrix.view(y, 2, 1, 67, 67).row(0));
+    }
+  }
+
+  /** Where ggml's rule differs from others that agree on most input. */
+  @Test
+  void tiesSignsAndReciprocalsAsInGgml() {
+    Matrix w = Matrix.zeros(1, 32);
+    float[] ties = {127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -2.5f};
+    System.arraycopy(ties, 0, w.data(), 0, ties.length);
+    byte[] q8 = GgufType.Q8_0.quantize(w).bytes(); // d = 1
+    assertArrayEquals(new byte[] {127, 1, 2, 3, -1, -2, -3, 0}, Arrays.copyOfRange(q8, 2, 10));
+
+    w.fill(0);
+    w.set(0, 0, 4); // 4 and -4 are equally large: the first gets code 0, so d is -0.5
+    w.set(0, 1, -4);
+    float[] back = GgufType.Q4_0.quantize(w).dequantize().data();
+    assertEquals(4, back[0]);
+    assertEquals(-3.5f, back[1]);
+
+    w.fill(0);
+    w.set(0, 31, -0f); // not below 0: the minimum is 0 and not -0
+    assertEquals(0, GgufType.Q4_1.quantize(w).bytes()[3]);
+
+    w.fill(Float.MIN_VALUE); // 1/d is infinite: as if d were 0
+    w.set(0, 1, -Float.MIN_VALUE);
+    for (GgufType type : GgufType.values()) {
+      byte[] tiny = type.quantize(w).bytes();
+      byte[] zero = type.quantize(Matrix.zeros(1, 32)).bytes();
+      tiny[1] = zero[1]; // the sign of d = ±0
+      tiny[3] = type.hasMinimum() ? zero[3] : tiny[3]; // and of m
+      assertArrayEquals(zero, tiny, type.name());
     }
   }
 

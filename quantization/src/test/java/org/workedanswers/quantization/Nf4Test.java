@@ -86,6 +86,7 @@ class Nf4Test {
     long blocks = 4096 * 4096 / 64;
     assertEquals(4096 * 4096 / 2 + blocks + blocks / 256 * 4 + 4, q.storageBytes());
     assertEquals(4.127, q.bitsPerWeight(), 5e-4);
+    assertEquals(q.storageBytes(), Nf4.of(64, true).storageBytes(4096, 4096));
     assertEquals(4.5, Nf4.of(64, false).bitsPerWeight(4096, 4096));
   }
 
