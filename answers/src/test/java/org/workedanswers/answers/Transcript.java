@@ -18,7 +18,7 @@ import org.workedanswers.answers.sheet.Text;
  * What an answer prints, held against a checked-in text.
  *
  * <p>What depends on the machine is masked on both sides: durations ({@code 3.2 ms} is {@code
- * <ms>}), numbers with an exponent, which are rounding errors and the like, and whatever else a
+ * <time>}), numbers with an exponent, which are rounding errors and the like, and whatever else a
  * test names by a regular expression. Run a test with {@code -Dtranscripts.write=true} to write the
  * text anew, and read the difference before it is committed.
  */
@@ -64,7 +64,7 @@ public final class Transcript {
     String masked =
         text.replaceAll("(?m)^Kernels: .*$", "Kernels: <kernels>")
             .replaceAll("-?[0-9.]+e[-+][0-9]+", "<small>")
-            .replaceAll("[0-9]+(,[0-9]{3})*(\\.[0-9]+)? (µs|ms|s)\\b", "<$1>");
+            .replaceAll("[0-9]+(,[0-9]{3})*(\\.[0-9]+)? (µs|ms|s)\\b", "<time>");
     for (String mask : masks) {
       masked = masked.replaceAll(mask, "<masked>");
     }

@@ -206,17 +206,9 @@ final class MixtureClaims {
             all / (few - router),
             (double) larger.parameters() / sparse.parameters(),
             more / few),
-        "Time in this run, "
-            + x.rows()
-            + " tokens: dense "
-            + denseTime
-            + ", all 8 experts "
-            + allTime
-            + ", "
-            + k
-            + " of 8 "
-            + sparseTime
-            + ".");
+        "time of " + x.rows() + " tokens in this run, the dense layer: " + denseTime,
+        "time of all 8 experts: " + allTime,
+        "time of " + k + " of 8 experts: " + sparseTime);
   }
 
   private static String time(Runnable work) {
