@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.workedanswers.answers.q04.AttentionAnswer;
+import org.workedanswers.answers.q09.LoraAnswer;
 import org.workedanswers.answers.q15.MixtureAnswer;
 
 /** The sixteen questions, in our own words, and which of them are worked. */
@@ -16,6 +17,7 @@ public final class Questions {
     // One line a worked answer.
     WORKED.put(4, AttentionAnswer::new);
     WORKED.put(15, MixtureAnswer::new);
+    WORKED.put(9, LoraAnswer::new);
   }
 
   private static final List<String> TITLES =
