@@ -29,10 +29,14 @@ final class GgufBlocks {
     }
   }
 
+  /** Code i of a four-bit block. */
+  static int fourBits(byte[] bytes, int halves, int i) {
+    return i < HALF ? bytes[halves + i] & 15 : (bytes[halves + i - HALF] >> 4) & 15;
+  }
+
   /** Code i of a five-bit block: four bits from its half of a byte, the fifth from the word. */
   static int fiveBits(byte[] bytes, int halves, int fifth, int i) {
-    int low = i < HALF ? bytes[halves + i] & 15 : (bytes[halves + i - HALF] >> 4) & 15;
-    return low | (fifth >> i & 1) << 4;
+    return fourBits(bytes, halves, i) | (fifth >> i & 1) << 4;
   }
 
   private static float reciprocal(float d) {

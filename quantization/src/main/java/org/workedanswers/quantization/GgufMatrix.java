@@ -1,5 +1,6 @@
 package org.workedanswers.quantization;
 
+import java.util.Arrays;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
@@ -54,6 +55,24 @@ public final class GgufMatrix implements QuantizedMatrix {
   /** A copy of the bytes, as a file has them. */
   public byte[] bytes() {
     return blocks.clone();
+  }
+
+  /**
+   * The block of row {@code row} that holds weights 32 · {@code block} and the 31 after it, taken
+   * apart.
+   *
+   * @throws IllegalArgumentException if there is no such row or block
+   */
+  public GgufBlock explain(int row, int block) {
+    Check.that(
+        row >= 0 && row < rows && block >= 0 && block < cols / GgufType.BLOCK,
+        "row %d, block %d is outside of %d rows of %d blocks",
+        row,
+        block,
+        rows,
+        cols / GgufType.BLOCK);
+    int at = start(row) + block * type.blockBytes();
+    return GgufBlock.of(type, Arrays.copyOfRange(blocks, at, at + type.blockBytes()));
   }
 
   @Override

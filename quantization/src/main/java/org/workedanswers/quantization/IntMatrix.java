@@ -59,6 +59,16 @@ public final class IntMatrix implements QuantizedMatrix {
     return groups;
   }
 
+  /**
+   * The group of weight (i, j).
+   *
+   * @throws IllegalArgumentException if there is no such weight
+   */
+  public int group(int i, int j) {
+    Weights.checkElement(this, i, j);
+    return format.grouping().group(i, j, cols);
+  }
+
   /** The scale s of a group. */
   public float scale(int group) {
     return format.scaleType() == IntFormat.ScaleType.FP16

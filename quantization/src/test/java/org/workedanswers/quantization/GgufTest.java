@@ -175,6 +175,27 @@ class GgufTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(GgufType.class)
+  void aBlockTakenApartIsTheBlock(GgufType type) {
+    GgufMatrix q = type.quantize(new SeededRandom(5).gaussian(3, 96, 1));
+    int offset = type == GgufType.Q8_0 || type.hasMinimum() ? 0 : 1 << (type.payloadBits() - 1);
+    for (int row = 0; row < 3; row++) {
+      for (int block = 0; block < 3; block++) {
+        GgufBlock b = q.explain(row, block);
+        int at = (row * 3 + block) * type.blockBytes();
+        assertArrayEquals(Arrays.copyOfRange(q.bytes(), at, at + type.blockBytes()), b.bytes());
+        float[] whole = q.dequantize().row(row);
+        for (int i = 0; i < 32; i++) {
+          assertEquals(whole[block * 32 + i], b.values()[i]);
+          assertEquals(b.d() * (b.codes()[i] - offset) + b.m(), b.values()[i]);
+        }
+      }
+    }
+    assertMessage("row 3, block 0 is outside of 3 rows of 3 blocks", () -> q.explain(3, 0));
+    assertMessage("row 0, block 3 is outside", () -> q.explain(0, 3));
+  }
+
   /** Where ggml's rule differs from others that agree on most input. */
   @Test
   void tiesSignsAndReciprocalsAsInGgml() {
