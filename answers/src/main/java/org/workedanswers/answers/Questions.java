@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.workedanswers.answers.q04.AttentionAnswer;
 import org.workedanswers.answers.q09.LoraAnswer;
+import org.workedanswers.answers.q13.QuantizationAnswer;
 import org.workedanswers.answers.q15.MixtureAnswer;
 
 /** The sixteen questions, in our own words, and which of them are worked. */
@@ -16,8 +17,9 @@ public final class Questions {
   static {
     // One line a worked answer.
     WORKED.put(4, AttentionAnswer::new);
-    WORKED.put(15, MixtureAnswer::new);
     WORKED.put(9, LoraAnswer::new);
+    WORKED.put(13, QuantizationAnswer::new);
+    WORKED.put(15, MixtureAnswer::new);
   }
 
   private static final List<String> TITLES =

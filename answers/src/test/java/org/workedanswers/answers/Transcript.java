@@ -62,7 +62,7 @@ public final class Transcript {
 
   private static String masked(String text, String... masks) {
     String masked =
-        text.replaceAll("(?m)^Kernels: .*$", "Kernels: <kernels>")
+        text.replaceAll("(?ms)^Kernels: .*?\\R\\R", "Kernels: <kernels>\n\n") // a line or two
             .replaceAll("-?[0-9.]+e[-+][0-9]+", "<small>")
             .replaceAll("[0-9]+(,[0-9]{3})*(\\.[0-9]+)? (µs|ms|s)\\b", "<time>");
     for (String mask : masks) {

@@ -188,7 +188,7 @@ class GgufTest {
         float[] whole = q.dequantize().row(row);
         for (int i = 0; i < 32; i++) {
           assertEquals(whole[block * 32 + i], b.values()[i]);
-          assertEquals(b.d() * (b.codes()[i] - offset) + b.m(), b.values()[i]);
+          assertEquals(b.d() * (b.codes()[i] - offset) + b.m(), b.values()[i] + 0f);
         }
       }
     }
