@@ -92,7 +92,6 @@ final class OnnxReader {
   }
 
   private void tensor(Wire wire) {
-    entry(wire);
     wire.expect(Wire.BYTES, "initializer");
     Tensor tensor = new OnnxTensorReader(this, bytes, wire.start(), wire.end()).read();
     if (tensors.putIfAbsent(tensor.name(), tensor) != null) {

@@ -242,6 +242,40 @@ class HostileOnnxTest {
   }
 
   @Test
+  void namesAndSizesAreBoundedInAll() {
+    byte[] name = new byte[OnnxReader.MAX_NAME_BYTES / 2];
+    Arrays.fill(name, (byte) 'a');
+    byte[] other = name.clone();
+    other[0] = 'b';
+    OnnxModel.read(
+        model(g -> g.message(5, t -> t.varint(1, 0).varint(2, 1).bytes(8, name)))); // half is fine
+    assertMessage(
+        "has 33554433 bytes: at most 33554432 are read as a name",
+        () ->
+            OnnxModel.read(
+                model(
+                    g ->
+                        g.message(5, t -> t.varint(1, 0).varint(2, 1).bytes(8, name))
+                            .message(
+                                5,
+                                t ->
+                                    t.varint(1, 0)
+                                        .varint(2, 1)
+                                        .bytes(8, Arrays.copyOf(other, other.length + 1))))));
+    assertMessage(
+        "more than 1048576 tensors",
+        () ->
+            OnnxModel.read(
+                model(
+                    g -> {
+                      for (int i = 0; i < 20_000; i++) {
+                        String distinct = "t" + i;
+                        g.message(5, t -> t.bytes(1, new byte[60]).tensorHead(distinct, 1));
+                      }
+                    })));
+  }
+
+  @Test
   void deepNestingIsNotEntered() {
     byte[] inner = {};
     for (int depth = 0; depth < 5000; depth++) {

@@ -86,6 +86,19 @@ class OnnxModelTest {
     assertMessage(
         "there are 0 nodes 'c' among 2, it must be one: /query/MatMul, /add",
         () -> model.node("c"));
+    OnnxModel five =
+        OnnxModel.read(
+            model(
+                g -> {
+                  for (String name : List.of("p", "q", "r", "s", "t")) {
+                    g.message(5, t -> t.tensorHead(name, 1, 0)).message(1, n -> n.text(3, name));
+                  }
+                  g.message(1, n -> n.text(3, "u"));
+                }));
+    String all = assertThrows(IllegalArgumentException.class, () -> five.tensor("c")).getMessage();
+    assertTrue(all.endsWith(": p, q, r, s, t"), all);
+    String some = assertThrows(IllegalArgumentException.class, () -> five.node("c")).getMessage();
+    assertTrue(some.endsWith(": p, q, r, s, t, ..."), some);
     OnnxModel twice =
         OnnxModel.read(
             model(
@@ -215,6 +228,8 @@ class OnnxModelTest {
     Tensor other = only(t -> t.tensorHead("q", 22, 3).bytes(9, new byte[2]));
     assertEquals(ElementType.OTHER, other.type());
     assertMessage("tensor 'q' is OTHER", other::floats);
+    Tensor huge = only(t -> t.tensorHead("h", 22, 1L << 40));
+    assertMessage("its 1099511627776 elements pass the 2147483639", huge::floats);
     Tensor three = only(t -> t.tensorHead("c", 1, 1, 2, 1).bytes(9, floats(1, 2)));
     assertArrayEquals(new float[] {1, 2}, three.floats());
     assertMessage("tensor 'c' is 1 x 2 x 1: a matrix has at most two sizes", three::matrix);

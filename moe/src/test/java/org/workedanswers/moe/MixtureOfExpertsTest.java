@@ -193,6 +193,11 @@ class MixtureOfExpertsTest {
         () ->
             layer.trace(
                 PLAIN, Loop.sequential(), Matrix.zeros(2, 4), forThree, Dispatch.of(forThree)));
+    assertMessage(
+        "x is 3 x 5: it must have 4 columns, the width d",
+        () ->
+            layer.trace(
+                PLAIN, Loop.sequential(), Matrix.zeros(3, 5), forThree, Dispatch.of(forThree)));
     Routing forTwo = router.route(PLAIN, Matrix.zeros(2, 4));
     assertMessage(
         "the dispatch is for 3 tokens",
