@@ -109,6 +109,7 @@ class AccountingTest {
         "rank r is 1025 and W is 1024 x 4096: r must be in 1..1024",
         () -> new LoraPlan(shape, 1025, List.of("q", "k")));
     assertMessage("rank r is 0", () -> LoraPlan.queriesAndValues(shape, 0));
+    assertMessage("rank r is 5 and W is 4 x 9", () -> LoraPlan.parameters(5, 4, 9));
     LoraPlan plan = LoraPlan.queriesAndValues(shape, 8);
     assertMessage("'k' is no target: those are [q, v]", () -> plan.parameters("k"));
   }

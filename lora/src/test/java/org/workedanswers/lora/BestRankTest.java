@@ -120,6 +120,12 @@ class BestRankTest {
     BestRank zero = new BestRank(Matrix.zeros(3, 5));
     assertEquals(0, zero.remainingShare(0));
     assertEquals(0, zero.rankThatLeaves(0));
+    Matrix column = Matrix.of(new float[][] {{3}, {4}});
+    assertEquals(5, new BestRank(column).singularValues()[0], 1e-12);
+    assertEquals(5, new BestRank(column.transposed()).singularValues()[0], 1e-12);
+    Matrix largest = Matrix.of(new float[][] {{-Float.MAX_VALUE}});
+    assertEquals(Float.MAX_VALUE, new BestRank(largest).singularValues()[0], 1e25);
+    assertMessage("rank r is 4 and W is 3 x 5", () -> zero.adapter(4, 1));
     assertMessage("M is 0 x 4: it must not be empty", () -> new BestRank(Matrix.zeros(0, 4)));
     Matrix nan = Matrix.zeros(2, 3);
     nan.set(1, 2, Float.NaN);

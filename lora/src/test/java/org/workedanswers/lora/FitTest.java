@@ -129,6 +129,26 @@ class FitTest {
     }
   }
 
+  /** Where gradients hardly change, each of Adam's steps is as long as the rate at that step. */
+  @Test
+  void theRateFallsAlongHalfACosine() {
+    Task task = new Task(9, 33, 7, 9, 2);
+    double rate = 1e-4;
+    for (int steps : new int[] {1, 2, 4}) {
+      Matrix w = task.w.copy();
+      new Fit(KERNELS, ONE, task.x, task.target).full(w, steps, rate);
+      double way = 0;
+      for (int t = 0; t < steps; t++) {
+        way += rate * (0.01 + 0.99 * (1 + Math.cos(Math.PI * t / steps)) / 2);
+      }
+      int asLong = 0;
+      for (int i = 0; i < w.data().length; i++) {
+        asLong += Math.abs(Math.abs(w.data()[i] - task.w.data()[i]) - way) < 0.01 * way ? 1 : 0;
+      }
+      assertTrue(asLong > 0.8 * w.data().length, asLong + " of " + w.data().length);
+    }
+  }
+
   @Test
   void aQuantisedBaseIsMendedByItsAdapter() {
     Task task = new Task(7, 64, 17, 64, 2);
@@ -173,6 +193,8 @@ class FitTest {
     FrozenLinear wide = FrozenLinear.of(Matrix.zeros(3, 5));
     assertMessage("y is 4 x 3", () -> fit.adapter(wide, adapter, 5, 0.1));
     assertMessage("y is 4 x 3", () -> fit.full(Matrix.zeros(3, 5), 5, 0.1));
+    Matrix one = Matrix.zeros(1, 5);
+    assertEquals(0, new Fit(KERNELS, ONE, one, Matrix.zeros(1, 2)).loss(Matrix.zeros(1, 2)));
     assertEquals(1, fit.adapter(base, adapter, 0, 0.1).length);
   }
 }

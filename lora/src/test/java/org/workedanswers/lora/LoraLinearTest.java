@@ -279,6 +279,12 @@ class LoraLinearTest {
     assertMessage(
         "x is 2 x 4 and W is 3 x 5",
         () -> new MergeBound(Matrix.zeros(2, 4), Matrix.zeros(3, 5), List.of()));
+    Matrix two = Matrix.zeros(2, 3);
+    MergeBound bound = new MergeBound(Matrix.zeros(2, 5), Matrix.zeros(3, 5), List.of());
+    assertMessage(
+        "one is 1 x 3: it must be 2 x 3", () -> bound.largestShare(Matrix.zeros(1, 3), two));
+    assertMessage(
+        "other is 2 x 4: it must be 2 x 3", () -> bound.largestShare(two, Matrix.zeros(2, 4)));
     assertMessage(
         "W is 4 x 5: it must be 3 x 5",
         () ->
