@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.workedanswers.answers.q04.AttentionAnswer;
+import org.workedanswers.answers.q05.ContextAnswer;
 import org.workedanswers.answers.q09.LoraAnswer;
 import org.workedanswers.answers.q13.QuantizationAnswer;
 import org.workedanswers.answers.q15.MixtureAnswer;
@@ -17,6 +18,7 @@ public final class Questions {
   static {
     // One line a worked answer.
     WORKED.put(4, AttentionAnswer::new);
+    WORKED.put(5, ContextAnswer::new);
     WORKED.put(9, LoraAnswer::new);
     WORKED.put(13, QuantizationAnswer::new);
     WORKED.put(15, MixtureAnswer::new);

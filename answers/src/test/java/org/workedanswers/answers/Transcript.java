@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.workedanswers.answers.cli.Study;
 import org.workedanswers.answers.sheet.Text;
 
@@ -56,7 +57,12 @@ public final class Transcript {
     try (InputStream in = Transcript.class.getResourceAsStream("/transcripts/" + name + ".txt")) {
       assertNotNull(in, "no transcript " + name + ": write it with -Dtranscripts.write=true");
       String expected = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      assertEquals(expected.lines().toList(), printed.lines().toList());
+      List<String> wanted = expected.lines().toList();
+      List<String> lines = printed.lines().toList();
+      for (int i = 0; i < Math.min(wanted.size(), lines.size()); i++) {
+        assertEquals(wanted.get(i), lines.get(i), name + ".txt, line " + (i + 1));
+      }
+      assertEquals(wanted.size(), lines.size(), "lines of " + name + ".txt");
     }
   }
 

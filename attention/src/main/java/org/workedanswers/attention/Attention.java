@@ -50,6 +50,13 @@ public interface Attention {
    */
   Counts attend(Matrix q, Matrix k, Matrix v, Mask mask, Matrix output);
 
+  /**
+   * Bytes of scratch that a call for n queries and m keys takes beside its inputs and its output,
+   * told before it runs; {@link Counts#scratchBytes} counts the same as it runs. The repair of rows
+   * that are not finite takes up to 8 · m more.
+   */
+  long scratchBytes(int n, int m, int dk, int dv);
+
   /** Returns softmax(Q Kᵀ · scale) V as a new [n x d_v] matrix. */
   default Matrix attend(Matrix q, Matrix k, Matrix v, Mask mask) {
     Matrix output = Matrix.zeros(q.rows(), v.cols());

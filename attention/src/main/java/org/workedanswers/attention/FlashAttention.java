@@ -67,9 +67,10 @@ public final class FlashAttention implements Attention {
   }
 
   /**
-   * Bytes of scratch that a call takes: m and ℓ of each query, and one block each of K, S and V.
-   * Beyond {@code queryBlock} queries it grows by 8 bytes a query and by nothing else.
+   * {@inheritDoc} Here m and ℓ of each query, and one block each of K, S and V: beyond {@code
+   * queryBlock} queries it grows by 8 bytes a query and by nothing else.
    */
+  @Override
   public long scratchBytes(int n, int m, int dk, int dv) {
     long floats = 2L * n; // m, ℓ
     floats += (long) dk * keyBlock; // K_jᵀ

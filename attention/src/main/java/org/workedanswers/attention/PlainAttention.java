@@ -30,6 +30,12 @@ public final class PlainAttention implements Attention {
     return "plain";
   }
 
+  /** {@inheritDoc} Here 4 · n · m: the scores in float32, whatever the widths. */
+  @Override
+  public long scratchBytes(int n, int m, int dk, int dv) {
+    return (long) Float.BYTES * n * m;
+  }
+
   @Override
   public Counts attend(Matrix q, Matrix k, Matrix v, Mask mask, Matrix output) {
     Attention.checkShapes(q, k, v, mask, output);
@@ -69,7 +75,7 @@ public final class PlainAttention implements Attention {
     RowByRow.mend(kernels, scale.of(q.cols()), q, k, v, mask, output);
     long scored = (long) n * m;
     return new Counts(
-        scored * q.cols() + scored * v.cols(), scored, attended, Float.BYTES * scored);
+        scored * (q.cols() + v.cols()), scored, attended, (long) Float.BYTES * s.data().length);
   }
 
   private static void multiply(Matrix m, float factor) {

@@ -42,6 +42,8 @@ class CountsTest {
             .attend(some(5, 3), some(7, 3), some(7, 4), Mask.causal(), Matrix.zeros(5, 4));
     assertEquals(new Counts(5 * 7 * (3 + 4), 5 * 7, 3 + 4 + 5 + 6 + 7, 4 * 5 * 7), counts);
     assertEquals(counts.multiplyAdds(), counting.multiplyAdds());
+    assertEquals(4 * 5 * 7, new PlainAttention(counting).scratchBytes(5, 7, 3, 4));
+    assertEquals(4L << 40, new PlainAttention(counting).scratchBytes(1 << 20, 1 << 20, 64, 64));
   }
 
   /** In whole blocks of 64: all of them, or those on and below the diagonal. */

@@ -22,17 +22,17 @@ final class Excerpt {
    */
   static List<String> of(Class<?> type, String method) {
     List<String> lines = source(type).lines().toList();
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
-      // Members stand two spaces deep in the project's one format.
-      if (line.matches("  \\S.*\\b" + method + "\\(.*") && !line.matches("  (//|/?\\*).*")) {
-        int end = i;
-        while (end < lines.size() && !lines.get(end).equals("  }")) {
-          end++;
+    // Members stand two spaces deep in the project's one format, those of a class within four.
+    for (String indent : List.of("  ", "    ")) {
+      for (int i = 0; i < lines.size(); i++) {
+        String line = lines.get(i);
+        boolean head = line.matches(indent + "[^\\s/*.@].*\\b" + method + "\\(.*");
+        if (head && !line.endsWith(";")) {
+          int end = lines.subList(i, lines.size()).indexOf(indent + "}");
+          return lines.subList(i, end < 0 ? lines.size() : i + end + 1).stream()
+              .map(l -> l.startsWith(indent) ? l.substring(indent.length()) : l)
+              .toList();
         }
-        return lines.subList(i, Math.min(end + 1, lines.size())).stream()
-            .map(l -> l.startsWith("  ") ? l.substring(2) : l)
-            .toList();
       }
     }
     throw new IllegalArgumentException(type.getName() + " has no method " + method);

@@ -27,10 +27,22 @@ public final class HeatMapText {
       line.add(block);
     }
     flush(lines, line);
-    if (!maps.isEmpty()) {
+    if (!maps.stream().allMatch(HeatMapText::isPattern)) {
       lines.add(legend(maps.get(0).max()));
     }
     return lines;
+  }
+
+  /** Nothing but blank and the darkest shade, which need no legend. */
+  private static boolean isPattern(HeatMap map) {
+    for (float[] row : map.values().toArray()) {
+      for (float value : row) {
+        if (value != 0 && value != map.max()) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static void flush(List<String> lines, List<List<String>> blocks) {

@@ -60,7 +60,9 @@ public final class Table {
   /** Whether a column is set to the right. */
   public boolean right(int column) {
     long numbers =
-        rows.stream().filter(r -> r.get(column).matches("[-+−~≈<>≤≥]?\\s?[0-9∞].*")).count();
+        rows.stream()
+            .filter(r -> r.get(column).strip().matches("[-+−~≈<>≤≥]?\\s?[0-9∞].*"))
+            .count();
     return 2 * numbers > rows.size();
   }
 }

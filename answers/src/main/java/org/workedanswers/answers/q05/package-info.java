@@ -1,0 +1,2 @@
+/** Question 5: what a long context costs, and the ways to pay less. */
+package org.workedanswers.answers.q05;
