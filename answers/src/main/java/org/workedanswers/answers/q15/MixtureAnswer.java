@@ -3,6 +3,7 @@ package org.workedanswers.answers.q15;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Workbench;
@@ -112,6 +113,11 @@ public final class MixtureAnswer extends Answer {
               new HeatMap("weights w", spread(routing), 1, input.tokens(), numbers())));
     }
     sheet.table(choices(input, routing));
+    sheet.table(gatings(bench, input, routing));
+    sheet.text(
+        "Before or after is the same once the chosen weights are scaled to sum to 1: the sum over all"
+            + " experts cancels. Left as they are, they sum to less where experts are left out, and the layer's"
+            + " output shrinks.");
     Matrix dense = input.dense().apply(bench.kernels(), bench.loop(), input.x());
     sheet.text(
         "All experts are still the same, and the weights sum to 1, so the mixture gives the dense"
@@ -127,10 +133,13 @@ public final class MixtureAnswer extends Answer {
         Arrays.stream(load).asDoubleStream().toArray(),
         "");
     sheet.text(
-        "The load-balancing loss E Σ f P is "
+        "The load-balancing loss, E times the sum of f P (the share of choices and the mean"
+            + " probability of each expert), is "
             + Numbers.fixed(LoadBalance.loss(routing), 3)
-            + "; 1 is even. Tokens have much in common, so a router that nobody corrects favours a"
-            + " few experts. Where an expert takes a limited number, choices beyond it are dropped:");
+            + "; 1 is even. Tokens have much in common, so a router that nobody corrects tends to"
+            + " favour a few experts.");
+    sheet.code(LoadBalance.class, "loss");
+    sheet.text("Where an expert takes a limited number of tokens, choices beyond it are dropped:");
     sheet.table(capacities(routing));
   }
 
@@ -145,6 +154,36 @@ public final class MixtureAnswer extends Answer {
           input.tokens().get(t),
           "no. " + join(Arrays.stream(routing.experts()[t]).mapToObj(Integer::toString).toList()),
           join(weights));
+    }
+    return table;
+  }
+
+  /** One token's weights under each gating. */
+  private Table gatings(Workbench bench, MiniLmExperts input, Routing routing) {
+    int token = Math.min(1, routing.tokens() - 1);
+    Table table =
+        Table.of(
+            "Softmax before or after the choice, for \"" + input.tokens().get(token) + "\"",
+            "",
+            "weights",
+            "sum");
+    for (Gating gating :
+        List.of(
+            Gating.TOP_K_THEN_SOFTMAX,
+            Gating.SOFTMAX_THEN_TOP_K_RENORMALISED,
+            Gating.SOFTMAX_THEN_TOP_K)) {
+      Matrix logits = routing.logits().rows(token, token + 1);
+      float[] weights = Routing.of(bench.kernels(), logits, k, gating).weights().row(0);
+      List<String> shown = new ArrayList<>();
+      double sum = 0;
+      for (float w : weights) {
+        shown.add(Numbers.fixed(w, 3));
+        sum += w;
+      }
+      table.row(
+          gating.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+          join(shown),
+          Numbers.fixed(sum, 3));
     }
     return table;
   }
@@ -207,13 +246,14 @@ public final class MixtureAnswer extends Answer {
             + k
             + " of "
             + experts
-            + " most of it is gone, even where the parts were chosen knowing them: in a layer that was"
-            + " trained dense every group matters to every token. A mixture is trained as one, so"
-            + " that the experts left out are those that the token does not need.");
+            + " the token in the middle loses "
+            + percent(loss.median(loss.hindsight(bench.kernels(), k)))
+            + ", even where its parts were chosen knowing them: this layer was trained dense, and"
+            + " nothing made its groups matter to some tokens alone. A mixture is trained as one.");
     sheet.table(byToken(input, loss, Routing.of(bench.kernels(), logits, k, Gating.UNWEIGHTED)));
     sheet.text(
-        "The last column is the largest row that a single hidden unit adds. What [CLS] gets is one"
-            + " unit's doing: miss its group, and all is lost.");
+        "The last column is the longest row that a single hidden unit adds. Where it is as long as"
+            + " the whole sum, one unit does it all: miss its group, and all is lost.");
   }
 
   private static Table byToken(MiniLmExperts input, SplitLoss loss, Routing routing) {
