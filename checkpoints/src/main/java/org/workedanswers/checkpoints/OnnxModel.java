@@ -96,7 +96,8 @@ public final class OnnxModel {
       bytes = stream.readNBytes(maxBytes);
       if (bytes.length == maxBytes && stream.read() >= 0) {
         throw new CheckpointException(
-            "the stream goes on after %d bytes, the limit here", maxBytes);
+            "the stream goes on after %d bytes, the limit here (a quarter of the heap if none is named)",
+            maxBytes);
       }
     } catch (IOException e) {
       throw new CheckpointException(e, "the stream can't be read: %s", e);

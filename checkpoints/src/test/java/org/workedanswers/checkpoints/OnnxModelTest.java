@@ -297,6 +297,8 @@ class OnnxModelTest {
         };
     assertMessage(
         "the stream can't be read: java.io.IOException: cable", () -> OnnxModel.read(broken));
+    Path empty = Files.createFile(folder.resolve("empty.onnx"));
+    assertMessage("without a graph", () -> OnnxModel.read(empty));
     Path pipe = Path.of("/dev/zero");
     if (Files.exists(pipe)) {
       assertMessage("is not a regular file", () -> OnnxModel.read(pipe));
