@@ -28,7 +28,9 @@ public final class Check {
    * @throws IllegalArgumentException otherwise, naming the value and the range
    */
   public static int range(String name, int value, int low, int high) {
-    that(value >= low && value <= high, "%s is %d: it must be in %d..%d", name, value, low, high);
+    if (value < low || value > high) { // asked here: kernels of a few elements would pay for boxing
+      that(false, "%s is %d: it must be in %d..%d", name, value, low, high);
+    }
     return value;
   }
 
@@ -80,13 +82,15 @@ public final class Check {
    * @throws IllegalArgumentException otherwise, naming offset, length and the array's length
    */
   public static void inside(String name, int offset, int length, int arrayLength) {
-    that(
-        offset >= 0 && length >= 0 && offset <= arrayLength - length,
-        "%s: %d elements from %d do not lie inside an array of %d",
-        name,
-        length,
-        offset,
-        arrayLength);
+    if (offset < 0 || length < 0 || offset > arrayLength - length) {
+      that(
+          false,
+          "%s: %d elements from %d do not lie inside an array of %d",
+          name,
+          length,
+          offset,
+          arrayLength);
+    }
   }
 
   /**

@@ -151,7 +151,9 @@ public interface Kernels {
   /** Checks the sizes of {@link #dotInt4}. */
   static void checkInt4(int n, int nibblesLength, int no, int lengthB, int bo) {
     Check.range("n", n, 0, MAX_INT8_DOT);
-    Check.that(n % 2 == 0, "n is %d: two four-bit values share a byte, so n must be even", n);
+    if (n % 2 != 0) {
+      Check.that(false, "n is %d: two four-bit values share a byte, so n must be even", n);
+    }
     Check.inside("nibbles", no, n / 2, nibblesLength);
     Check.inside("second operand", bo, n, lengthB);
   }

@@ -10,9 +10,10 @@ final class BitPacking {
   }
 
   static int get(byte[] packed, int offset, int index, int bits) {
-    int perByte = 8 / bits;
-    int shift = index % perByte * bits;
-    return (packed[offset + index / perByte] >> shift) & ((1 << bits) - 1);
+    // Shifts: divisions by a variable would take longer than all the rest.
+    int perByteLog = bits == 8 ? 0 : bits == 4 ? 1 : 2;
+    int shift = (index & ((1 << perByteLog) - 1)) * bits;
+    return (packed[offset + (index >> perByteLog)] >> shift) & ((1 << bits) - 1);
   }
 
   /** Sets a code that was 0 before. */

@@ -45,13 +45,12 @@ public final class Fp16 {
   /** The value of a code, exactly. */
   public static float toFloat(short code) {
     int sign = (code & 0x8000) << 16;
-    int exponent = (code >>> 10) & 31;
-    int fraction = code & 0x3ff;
-    if (exponent == 0) {
-      float magnitude = fraction * 0x1p-24f;
-      return sign == 0 ? magnitude : -magnitude;
+    int magnitude = (code & 0x7fff) << 13; // the fraction stands where float32 has its upper bits
+    if ((code & INFINITY) == INFINITY) {
+      return Float.intBitsToFloat(sign | 0x7f80_0000 | magnitude);
     }
-    int wide = exponent == 31 ? 255 : exponent + 112;
-    return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
+    // Exponents are 112 too low, of subnormals too: an exact multiplication.
+    float value = Float.intBitsToFloat(magnitude) * 0x1p112f;
+    return Float.intBitsToFloat(sign | Float.floatToRawIntBits(value));
   }
 }

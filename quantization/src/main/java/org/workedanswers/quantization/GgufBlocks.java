@@ -4,6 +4,9 @@ package org.workedanswers.quantization;
 final class GgufBlocks {
   private static final int HALF = GgufType.BLOCK / 2;
 
+  /** What can be added to any number, -0 too, and changes nothing. */
+  static final float NO_MINIMUM = -0f;
+
   private GgufBlocks() {}
 
   static float fp16(byte[] bytes, int at) {
@@ -37,6 +40,46 @@ final class GgufBlocks {
   /** Code i of a five-bit block: four bits from its half of a byte, the fifth from the word. */
   static int fiveBits(byte[] bytes, int halves, int fifth, int i) {
     return fourBits(bytes, halves, i) | (fifth >> i & 1) << 4;
+  }
+
+  /** ŵ = d · u for 32 signed bytes. */
+  static void widenEight(byte[] in, int at, float d, float[] x, int xo) {
+    for (int i = 0; i < GgufType.BLOCK; i++) {
+      x[xo + i] = d * in[at + i];
+    }
+  }
+
+  /**
+   * ŵ = d · (u - z) + m for the halves of 16 bytes; m is {@link #NO_MINIMUM} where there is none.
+   */
+  static void widenFour(byte[] in, int at, float d, int z, float m, float[] x, int xo) {
+    for (int i = 0; i < HALF; i++) {
+      int pair = in[at + i];
+      x[xo + i] = d * ((pair & 15) - z) + m;
+      x[xo + HALF + i] = d * (((pair >> 4) & 15) - z) + m;
+    }
+  }
+
+  /** The same for a word of fifth bits and the halves of 16 bytes. */
+  static void widenFive(byte[] in, int at, float d, int z, float m, float[] x, int xo) {
+    int fifth = word(in, at);
+    for (int i = 0; i < HALF; i++) {
+      int pair = in[at + 4 + i];
+      int low = pair & 15 | (fifth >> i & 1) << 4;
+      int high = pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4;
+      x[xo + i] = d * (low - z) + m;
+      x[xo + HALF + i] = d * (high - z) + m;
+    }
+  }
+
+  /** The codes u of a word of fifth bits and the halves of 16 bytes. */
+  static void unpackFive(byte[] in, int at, byte[] codes) {
+    int fifth = word(in, at);
+    for (int i = 0; i < HALF; i++) {
+      int pair = in[at + 4 + i];
+      codes[i] = (byte) (pair & 15 | (fifth >> i & 1) << 4);
+      codes[HALF + i] = (byte) (pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4);
+    }
   }
 
   private static float reciprocal(float d) {

@@ -10,10 +10,9 @@ import org.workedanswers.core.Matrix;
  * A weight matrix in one of GGUF's block formats, its bytes as they stand in a file: row after row,
  * block after block.
  *
- * <p>Beside the products with float activations there are those of llama.cpp, where the activations
- * are quantised too and the sums of a block are whole numbers: {@link #multiplyQ8}. They read a
- * quarter to an eighth of the bytes and are the faster ones; what they add to the error is bounded
- * by half a step of {@link Q8Activations} an activation.
+ * <p>Beside the products with float activations there are those of llama.cpp, {@link #multiplyQ8}:
+ * activations become {@link GgufType#Q8_0} too, the sums of a block are whole numbers, and no
+ * weight is widened. What that adds to the error is at most half a step of Q8_0 an activation.
  */
 public final class GgufMatrix implements QuantizedMatrix {
   private final GgufType type;
@@ -115,8 +114,8 @@ public final class GgufMatrix implements QuantizedMatrix {
   }
 
   /**
-   * y = W x̂, x̂ being x in {@link Q8Activations}: x is {@code cols} values from {@code xo}, y is
-   * {@code rows} values from {@code yo}.
+   * y = W x̂, x̂ being x in Q8_0: x is {@code cols} values from {@code xo}, y is {@code rows}
+   * values from {@code yo}.
    *
    * @throws IllegalArgumentException if a run is not inside of its array, or x holds NaN, an
    *     infinity or a magnitude of 8.3 million and more
@@ -129,7 +128,7 @@ public final class GgufMatrix implements QuantizedMatrix {
   }
 
   /**
-   * Y = X̂ Wᵀ, X̂ being X [n x cols] in {@link Q8Activations}; Y is [n x rows].
+   * Y = X̂ Wᵀ, X̂ being X [n x cols] in Q8_0; Y is [n x rows].
    *
    * <pre>
    * a block's part of y, d and m the weights', d' the activations' scale, Σ over its 32 codes:
@@ -175,12 +174,12 @@ public final class GgufMatrix implements QuantizedMatrix {
           sum += dd * dot + minimumPart(at, x, row, b);
         }
         case Q5_0 -> {
-          unpackFiveBits(at + 2, codes);
+          GgufBlocks.unpackFive(blocks, at + 2, codes);
           int dot = kernels.dotInt8(GgufType.BLOCK, codes, 0, x.codes(), xAt);
           sum += dd * (dot - 16 * x.sum(row, b));
         }
         case Q5_1 -> {
-          unpackFiveBits(at + 4, codes);
+          GgufBlocks.unpackFive(blocks, at + 4, codes);
           int dot = kernels.dotInt8(GgufType.BLOCK, codes, 0, x.codes(), xAt);
           sum += dd * dot + minimumPart(at, x, row, b);
         }
@@ -192,12 +191,5 @@ public final class GgufMatrix implements QuantizedMatrix {
 
   private float minimumPart(int at, Q8Activations x, int row, int block) {
     return GgufBlocks.fp16(blocks, at + 2) * (x.scale(row, block) * x.sum(row, block));
-  }
-
-  private void unpackFiveBits(int at, byte[] codes) {
-    int fifth = GgufBlocks.word(blocks, at);
-    for (int i = 0; i < GgufType.BLOCK; i++) {
-      codes[i] = (byte) GgufBlocks.fiveBits(blocks, at + 4, fifth, i);
-    }
   }
 }

@@ -111,14 +111,16 @@ public enum GgufType implements Format {
   private void checkFinite(int row, int block, byte[] blocks, int at) {
     float d = GgufBlocks.fp16(blocks, at);
     float m = minimum ? GgufBlocks.fp16(blocks, at + 2) : 0;
-    Check.that(
-        Math.abs(d) <= Fp16.MAX && Math.abs(m) <= Fp16.MAX,
-        "row %d, weights %d to %d: the %s of %s must be below 65520 to be FP16",
-        row,
-        block * BLOCK,
-        block * BLOCK + BLOCK - 1,
-        Math.abs(d) <= Fp16.MAX ? "minimum" : "scale",
-        name());
+    if (Math.abs(d) > Fp16.MAX || Math.abs(m) > Fp16.MAX) {
+      throw new IllegalArgumentException(
+          String.format(
+              "row %d, weights %d to %d: the %s of %s must be below 65520 to be FP16",
+              row,
+              block * BLOCK,
+              block * BLOCK + BLOCK - 1,
+              Math.abs(d) <= Fp16.MAX ? "minimum" : "scale",
+              name()));
+    }
   }
 
   /**
@@ -136,39 +138,11 @@ public enum GgufType implements Format {
   void dequantizeBlock(byte[] in, int at, float[] x, int xo) {
     float d = GgufBlocks.fp16(in, at);
     switch (this) {
-      case Q8_0 -> {
-        for (int i = 0; i < BLOCK; i++) {
-          x[xo + i] = d * in[at + 2 + i];
-        }
-      }
-      case Q4_0 -> {
-        for (int i = 0; i < 16; i++) {
-          int pair = in[at + 2 + i];
-          x[xo + i] = d * ((pair & 15) - 8);
-          x[xo + 16 + i] = d * (((pair >> 4) & 15) - 8);
-        }
-      }
-      case Q4_1 -> {
-        float m = GgufBlocks.fp16(in, at + 2);
-        for (int i = 0; i < 16; i++) {
-          int pair = in[at + 4 + i];
-          x[xo + i] = d * (pair & 15) + m;
-          x[xo + 16 + i] = d * ((pair >> 4) & 15) + m;
-        }
-      }
-      case Q5_0 -> {
-        int fifth = GgufBlocks.word(in, at + 2);
-        for (int i = 0; i < BLOCK; i++) {
-          x[xo + i] = d * (GgufBlocks.fiveBits(in, at + 6, fifth, i) - 16);
-        }
-      }
-      case Q5_1 -> {
-        float m = GgufBlocks.fp16(in, at + 2);
-        int fifth = GgufBlocks.word(in, at + 4);
-        for (int i = 0; i < BLOCK; i++) {
-          x[xo + i] = d * GgufBlocks.fiveBits(in, at + 8, fifth, i) + m;
-        }
-      }
+      case Q8_0 -> GgufBlocks.widenEight(in, at + 2, d, x, xo);
+      case Q4_0 -> GgufBlocks.widenFour(in, at + 2, d, 8, GgufBlocks.NO_MINIMUM, x, xo);
+      case Q4_1 -> GgufBlocks.widenFour(in, at + 4, d, 0, GgufBlocks.fp16(in, at + 2), x, xo);
+      case Q5_0 -> GgufBlocks.widenFive(in, at + 2, d, 16, GgufBlocks.NO_MINIMUM, x, xo);
+      case Q5_1 -> GgufBlocks.widenFive(in, at + 4, d, 0, GgufBlocks.fp16(in, at + 2), x, xo);
     }
   }
 }

@@ -124,8 +124,6 @@ public final class IntMatrix implements QuantizedMatrix {
     Weights.checkRow(this, row, into, offset);
     int width = format.grouping().width(cols);
     int at = row * rowBytes;
-    int perByte = 8 / bits;
-    int mask = (1 << bits) - 1;
     for (int from = 0; from < cols; from += width) {
       int group = format.grouping().group(row, from, cols);
       float s = scale(group);
@@ -136,8 +134,7 @@ public final class IntMatrix implements QuantizedMatrix {
         }
       } else {
         for (int j = from; j < from + width; j++) {
-          int u = (codes[at + j / perByte] >> (j % perByte * bits)) & mask;
-          into[offset + j] = s * (u - z);
+          into[offset + j] = s * (BitPacking.get(codes, at, j, bits) - z);
         }
       }
     }

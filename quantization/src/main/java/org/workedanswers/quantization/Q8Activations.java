@@ -46,12 +46,12 @@ final class Q8Activations {
   private static void checkRange(Matrix x, int row, int col, int from) {
     for (int k = 0; k < GgufType.BLOCK; k++) {
       float value = x.data()[from + k];
-      Check.that(
-          Math.abs(value) < 65520f * 127,
-          "X(%d, %d) is %s: activations in Q8_0 must be finite and below 65520 · 127",
-          row,
-          col + k,
-          value);
+      if (!(Math.abs(value) < 65520f * 127)) { // NaN too
+        throw new IllegalArgumentException(
+            String.format(
+                "X(%d, %d) is %s: activations in Q8_0 must be finite and below 65520 · 127",
+                row, col + k, value));
+      }
     }
   }
 

@@ -30,13 +30,10 @@ final class Weights {
   static void checkFinite(String format, Matrix w, int row) {
     for (int j = 0; j < w.cols(); j++) {
       float x = w.data()[w.index(row, j)];
-      Check.that(
-          Math.abs(x) <= Float.MAX_VALUE,
-          "W(%d, %d) is %s: %s holds finite weights only",
-          row,
-          j,
-          x,
-          format);
+      if (!(Math.abs(x) <= Float.MAX_VALUE)) { // NaN too
+        throw new IllegalArgumentException(
+            String.format("W(%d, %d) is %s: %s holds finite weights only", row, j, x, format));
+      }
     }
   }
 

@@ -211,6 +211,7 @@ class GgufTest {
     float[] back = GgufType.Q4_0.quantize(w).dequantize().data();
     assertEquals(4, back[0]);
     assertEquals(-3.5f, back[1]);
+    assertEquals(-0f, back[2]); // -0.5 · (8 - 8)
 
     w.fill(0);
     w.set(0, 31, -0f); // not below 0: the minimum is 0 and not -0
