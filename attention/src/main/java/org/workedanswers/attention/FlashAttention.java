@@ -234,6 +234,11 @@ public final class FlashAttention implements Attention {
         scaleAndMask(p.index(r, 0), shift + i, j0, j1, cover);
         online(i, p.index(r, 0), oi.index(r, 0));
       }
+      // All rows at once: a call for each is lost to the JIT, which then allocates its vectors.
+      kernels.exp(qi.rows() * keyBlock, p.data(), 0, p.data(), 0); // P = e^(S - m)
+      for (int r = 0; r < qi.rows(); r++) {
+        sum[b * queryBlock + r] += kernels.dot(keyBlock, p.data(), p.index(r, 0), ones, 0);
+      }
       kernels.gemm(1, p, Op.N, vj, Op.N, 1, oi); // O_i += P V_j   [B_r x d_v]
       scored += (long) qi.rows() * (j1 - j0);
       multiplyAdds += (long) qi.rows() * keyBlock * (qi.cols() + vj.cols());
@@ -259,28 +264,27 @@ public final class FlashAttention implements Attention {
       }
     }
 
-    /** One row of S becomes a row of P; m, ℓ and O of its query follow. */
+    /** One row of S becomes S - m; what its query has gathered so far is brought down by α. */
     private void online(int i, int at, int o) {
       float[] x = s.data();
       float m = max[i];
       for (int j = 0; j < keyBlock; j++) {
         m = Math.max(m, x[at + j]); // NaN if any score is
       }
-      if (m == Float.NEGATIVE_INFINITY) { // nothing to attend to so far
-        Arrays.fill(x, at, at + keyBlock, 0);
-        return;
+      if (m == Float.NEGATIVE_INFINITY) {
+        return; // nothing to attend to so far: the row stays -∞, and e^-∞ = 0
       }
       for (int j = 0; j < keyBlock; j++) {
         x[at + j] -= m;
       }
-      kernels.exp(keyBlock, x, at, x, at);
-      float alpha = max[i] == m ? 1 : (float) Math.exp(max[i] - m);
+      if (m == max[i]) {
+        return; // α = 1
+      }
+      float alpha = (float) Math.exp(max[i] - m);
       max[i] = m;
-      sum[i] = alpha * sum[i] + kernels.dot(keyBlock, x, at, ones, 0);
-      if (alpha != 1) {
-        for (int c = 0; c < output.cols(); c++) {
-          output.data()[o + c] *= alpha;
-        }
+      sum[i] *= alpha;
+      for (int c = 0; c < output.cols(); c++) {
+        output.data()[o + c] *= alpha;
       }
     }
 
