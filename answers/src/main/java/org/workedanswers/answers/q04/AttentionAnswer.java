@@ -85,7 +85,7 @@ public final class AttentionAnswer extends Answer {
     steps(sheet, layer, heads, link);
     row(sheet, heads, tokens, link);
     maps(sheet, heads, tokens, link);
-    scaling(sheet, bench, heads);
+    scaling(sheet, bench);
     sheet.heading("In code");
     sheet.code(PlainAttention.class, "explain");
     sheet.code(PlainAttention.class, "weigh");
@@ -265,7 +265,7 @@ public final class AttentionAnswer extends Answer {
     return best.head();
   }
 
-  private static void scaling(Worksheet sheet, Workbench bench, List<AttentionTrace> heads) {
+  private static void scaling(Worksheet sheet, Workbench bench) {
     sheet.heading("Why the scale");
     sheet.text(
         "A gradient passes the softmax by its Jacobian J = diag(p) - p pᵀ. Where one weight is"

@@ -117,8 +117,8 @@ public final class ContextAnswer extends Answer {
       table.row(
           n < K * K ? n / K + "K" : n / K / K + "M",
           Numbers.bytes(4.0 * n * 4 * WIDTH),
-          Numbers.bytes(plain.scratchBytes(n, n, WIDTH, WIDTH)),
-          Numbers.bytes(flash.scratchBytes(n, n, WIDTH, WIDTH)),
+          Numbers.bytes((double) plain.scratchBytes(n, n, WIDTH, WIDTH)),
+          Numbers.bytes((double) flash.scratchBytes(n, n, WIDTH, WIDTH)),
           Numbers.shortest(2.0 * n * n * WIDTH));
     }
     sheet.table(table);
@@ -245,7 +245,7 @@ public final class ContextAnswer extends Answer {
               form.name(),
               mask,
               Numbers.count(counts.multiplyAdds()),
-              Numbers.bytes(counts.scratchBytes()),
+              Numbers.bytes((double) counts.scratchBytes()),
               Clock.time(() -> form.attend(x, x, x, mask, output)));
         }
       }

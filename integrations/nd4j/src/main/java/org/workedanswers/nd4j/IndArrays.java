@@ -60,10 +60,12 @@ public final class IndArrays {
     int elements = Check.elements("array", rows, cols);
     Matrix m = Matrix.zeros((int) rows, (int) cols);
     if (elements > 0) {
-      INDArray rowByRow = isRowByRow(array) ? array : array.dup('c');
-      values(rowByRow).get(m.data(), 0, elements);
-      if (rowByRow != array) {
-        rowByRow.close();
+      if (isRowByRow(array)) {
+        values(array).get(m.data(), 0, elements);
+      } else {
+        try (INDArray rowByRow = array.dup('c')) {
+          values(rowByRow).get(m.data(), 0, elements);
+        }
       }
     }
     return m;
