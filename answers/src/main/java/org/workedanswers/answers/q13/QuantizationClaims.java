@@ -118,7 +118,7 @@ final class QuantizationClaims {
                       + " bytes of codes, "
                       + Numbers.count(size.stored())
                       + " stored, "
-                      + Numbers.fixed(8.0 * size.stored() / (size.full() / 4), 3)
+                      + Numbers.fixed(32.0 * size.stored() / size.full(), 3)
                       + " bits a weight");
             }
           }
@@ -242,7 +242,7 @@ final class QuantizationClaims {
         bench -> {
           Map<String, Double> gib = new LinkedHashMap<>();
           Format codesAlone = formats.apply(GgufType.Q4_0);
-          gib.put(CODES_ALONE, shape.total() * codesAlone.payloadBits() / 8 / GIB);
+          gib.put(CODES_ALONE, shape.total() * codesAlone.payloadBits() / 8.0 / GIB);
           for (Format format : fitting()) {
             gib.put(format.name(), bytes(shape, formats.apply(format)) / GIB);
           }
