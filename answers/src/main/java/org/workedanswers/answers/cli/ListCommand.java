@@ -28,7 +28,7 @@ final class ListCommand implements Callable<Integer> {
       table.row(
           q,
           Questions.title(q),
-          answer.isPresent() ? "worked: study " + q : "not yet worked",
+          answer.isPresent() ? "worked: ./study " + q : "not yet worked",
           answer.map(a -> Integer.toString(a.claims().size())).orElse(""));
     }
     new TerminalSheet(out, Ansi.AUTO).table(table);

@@ -57,6 +57,6 @@ public final class Page {
         findings.size()
             + " claims measured, "
             + asPinned
-            + " with the verdict that the checked-in list expects. All of them: study claims");
+            + " with the verdict that the checked-in list expects. All of them: ./study claims");
   }
 }

@@ -325,12 +325,12 @@ public final class LoraAnswer extends Answer {
   @Override
   public List<String> tryNext() {
     return List.of(
-        "study 9 --rank 4: the update has rank 8, so what lies beyond four directions is out of reach",
-        "study 9 --update-rank 64 --rank 16: a rank that is far too small",
-        "study 9 --target up: a matrix of 1536 x 384, where r (d_in + d_out) is no longer 2 d r",
-        "study 9 --target output: activations so lopsided that Adam takes longer",
-        "study 9 --alpha 8: alpha equals r, s is 1, and a merge that forgets s would look right",
-        "study bench lora: bare, merged and unmerged by the clock");
+        "./study 9 --rank 4: the update has rank 8, so what lies beyond four directions is out of reach",
+        "./study 9 --update-rank 64 --rank 16: a rank that is far too small",
+        "./study 9 --target up: a matrix of 1536 x 384, where r (d_in + d_out) is no longer 2 d r",
+        "./study 9 --target output: activations so lopsided that Adam takes longer",
+        "./study 9 --alpha 8: alpha equals r, s is 1, and a merge that forgets s would look right",
+        "./study bench lora: bare, merged and unmerged by the clock");
   }
 
   @Override

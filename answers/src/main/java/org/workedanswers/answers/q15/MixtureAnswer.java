@@ -120,11 +120,11 @@ public final class MixtureAnswer extends Answer {
   @Override
   public List<String> tryNext() {
     return List.of(
-        "study 15 --top 1: Switch's choice: one expert, weight exactly 1, the dense layer's bits",
-        "study 15 --experts 64 --top 8: many small experts, as later models have them",
-        "study 15 --seed 3: another router, another imbalance",
-        "study 15 --sentence \"...\": do equal words go to equal experts?",
-        "study bench moe: 2 of 8 experts against the dense layer, by tokens and kernels");
+        "./study 15 --top 1: Switch's choice: one expert, weight exactly 1, the dense layer's bits",
+        "./study 15 --experts 64 --top 8: many small experts, as later models have them",
+        "./study 15 --seed 3: another router, another imbalance",
+        "./study 15 --sentence \"...\": do equal words go to equal experts?",
+        "./study bench moe: 2 of 8 experts against the dense layer, by tokens and kernels");
   }
 
   @Override
