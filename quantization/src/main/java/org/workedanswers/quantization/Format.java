@@ -22,6 +22,7 @@ public interface Format {
    * Bytes that a rows x cols matrix takes in this format: codes, scales and zero points.
    *
    * @throws IllegalArgumentException if a size is below 1 or the format can't cut such a row
+   * @throws ArithmeticException if the number passes a {@code long}
    */
   long storageBytes(long rows, long cols);
 
