@@ -28,7 +28,10 @@ import picocli.CommandLine.Model.CommandSpec;
       "study N works one answer; study N --help lists its settings."
     },
     footerHeading = "%nThe launcher also knows:%n",
-    footer = "  bench    JMH benchmarks of one technique: study bench --help",
+    footer = {
+      "  bench    JMH benchmarks of one technique: study bench --help",
+      "  --no-vector, before all else: without the JDK's vector module"
+    },
     subcommands = {ListCommand.class, ClaimsCommand.class})
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
