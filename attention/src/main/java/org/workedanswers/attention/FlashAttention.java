@@ -168,12 +168,12 @@ public final class FlashAttention implements Attention {
       return new Counts(multiplyAdds, scored, attended, Float.BYTES * floats);
     }
 
-    /** K_jᵀ [d_k x B_c]: a product with it runs along rows. Zeros where keys have ended. */
+    /**
+     * K_jᵀ [d_k x B_c]: a product with it runs along rows. Beyond the last key the columns are not
+     * used.
+     */
     private void transposeKeys(int j0, int width) {
       float[] t = keysT.data();
-      if (width < keyBlock) {
-        keysT.fill(0);
-      }
       for (int j = 0; j < width; j++) {
         int from = k.index(j0 + j, 0);
         for (int c = 0, to = j; c < k.cols(); c++, to += keyBlock) {

@@ -34,6 +34,13 @@ class RopeTest {
     assertArrayEquals(new float[] {-3, -2, 1, -4}, y.row(0), 1e-6f);
   }
 
+  @Test
+  void frequenciesFallFromOneToNearlyOneOverTheBase() {
+    assertArrayEquals(new double[] {1, 0.1, 0.01, 0.001}, Rope.frequencies(8, 10_000), 1e-15);
+    assertArrayEquals(new double[] {1, 1.0 / 16}, Rope.frequencies(4, 256), 1e-15);
+    assertEquals(8, Rope.of(8, Pairing.INTERLEAVED).width());
+  }
+
   /** The same rotation under another order of columns, and not the same without. */
   @Test
   void pairingsDifferByAnOrderOfColumns() {

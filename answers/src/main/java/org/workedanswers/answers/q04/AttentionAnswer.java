@@ -106,23 +106,38 @@ public final class AttentionAnswer extends Answer {
         token,
         tokens.size(),
         tokens.size() - 1);
-    Link best = null;
-    for (int h = 0; h < heads.size(); h++) {
+    if (token == null) {
+      Link apart = null;
       for (int i = 0; i < tokens.size(); i++) {
-        if ((head != null && head != h) || (token != null && token != i)) {
-          continue;
-        }
         for (int j = 0; j < tokens.size(); j++) {
-          float weight = heads.get(h).weights().get(i, j);
-          boolean better = best == null || weight > best.weight();
-          if (better && (token != null || linksWords(tokens, i, j))) {
-            best = new Link(h, i, j, weight);
+          if (linksWords(tokens, i, j)) {
+            apart = strongest(apart, heads, i, j);
           }
         }
       }
+      if (apart != null) {
+        return apart;
+      }
     }
-    // A sentence of one word has no two that stand apart.
-    return best != null ? best : new Link(head == null ? 0 : head, 0, 0, 0);
+    Link any = null;
+    int query = token == null ? 0 : token; // without two words that stand apart: [CLS]
+    for (int j = 0; j < tokens.size(); j++) {
+      any = strongest(any, heads, query, j);
+    }
+    return any;
+  }
+
+  /** The stronger of a link and those from query i to key j in the head asked for, or in any. */
+  private Link strongest(Link best, List<AttentionTrace> heads, int i, int j) {
+    Link strongest = best;
+    for (int h = 0; h < heads.size(); h++) {
+      float weight = heads.get(h).weights().get(i, j);
+      boolean asked = head == null || head == h;
+      if (asked && (strongest == null || weight > strongest.weight())) {
+        strongest = new Link(h, i, j, weight);
+      }
+    }
+    return strongest;
   }
 
   /** Two different words, not side by side, neither a mark of the tokenizer nor of punctuation. */
@@ -163,12 +178,12 @@ public final class AttentionAnswer extends Answer {
     String query = tokens.get(link.query());
     sheet.heading(
         "One row of it: token " + link.query() + ", \"" + query + "\", in head " + link.head());
-    boolean found = head == null && token == null;
+    boolean found = head == null && token == null && linksWords(tokens, link.query(), link.key());
     sheet.text(
         (found
                 ? "Of all heads and all pairs of words that stand apart, this is the strongest link"
                     + " that the layer makes: \""
-                : "Its strongest link: \"")
+                : "Its strongest link is \"")
             + query
             + "\" to \""
             + tokens.get(link.key())

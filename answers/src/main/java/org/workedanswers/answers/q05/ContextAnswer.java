@@ -46,8 +46,10 @@ public final class ContextAnswer extends Answer {
   @Option(
       names = "--token",
       paramLabel = "I",
-      description = "the query that is followed, 0 for [CLS] (default: ${DEFAULT-VALUE})")
-  private int token = 10;
+      description =
+          "the query that is followed, 0 for [CLS] (default: the eleventh token, or the last"
+              + " of fewer)")
+  private Integer token;
 
   @Option(
       names = "--block",
@@ -87,12 +89,13 @@ public final class ContextAnswer extends Answer {
   public void work(Worksheet sheet, Workbench bench) {
     Check.range("--window", window, 1, 1 << 20);
     Check.range("--longest", longest, 64, 16 * K);
+    FlashWalk walk = FlashWalk.of(bench, sentence, head, token, block);
     sheet.formula(
         "scores:           n² numbers, n² d_k multiply-adds    (n tokens, one head)",
         "by blocks:        the same multiply-adds, 2 numbers kept a token: m and ℓ",
         "window of w keys: n w d_k multiply-adds, and each layer reaches w - 1 tokens further");
     costs(sheet, bench);
-    new FlashWalk(sentence, head, token, block).show(sheet, bench);
+    walk.show(sheet, bench);
     times(sheet, bench);
     masks(sheet, bench);
     reach(sheet, bench);

@@ -17,21 +17,30 @@ import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
 
 /** Flash attention followed for one query of a real sentence, block of keys by block of keys. */
-record FlashWalk(String sentence, int head, int token, int block) {
+record FlashWalk(MiniLm.FirstLayer layer, int head, int token, int block) {
+  /** The query that is followed where none is named, if the sentence is so long. */
+  private static final int TOKEN = 10;
+
+  /** Checks the settings; a token that is null is found. */
+  static FlashWalk of(Workbench bench, String sentence, int head, Integer token, int block) {
+    MiniLm.FirstLayer layer = MiniLm.model().firstLayer(bench.kernels(), sentence);
+    int last = layer.tokens().count() - 1;
+    int query = token == null ? Math.min(TOKEN, last) : Check.range("--token", token, 0, last);
+    return new FlashWalk(
+        layer,
+        Check.range("--head", head, 0, MiniLm.HEADS - 1),
+        query,
+        Check.range("--block", block, 1, MiniLm.POSITIONS));
+  }
 
   void show(Worksheet sheet, Workbench bench) {
-    MiniLm.FirstLayer layer = MiniLm.model().firstLayer(bench.kernels(), sentence);
     List<String> tokens = layer.tokens().text();
-    Check.range("--head", head, 0, MiniLm.HEADS - 1);
-    Check.range("--token", token, 0, tokens.size() - 1);
     MultiHead heads = new MultiHead(MiniLm.HEADS);
     Matrix q = heads.queryHead(layer.query(), head);
     Matrix k = heads.keyHead(layer.key(), head);
     Matrix v = heads.keyHead(layer.value(), head);
     AttentionTrace plain = new PlainAttention(bench.kernels()).explain(q, k, v, Mask.full());
-    FlashAttention flash =
-        new FlashAttention(
-            bench.kernels(), Scale.INVERSE_ROOT, Check.positive("--block", block), block);
+    FlashAttention flash = new FlashAttention(bench.kernels(), Scale.INVERSE_ROOT, block, block);
 
     sheet.heading("Flash attention, block by block");
     sheet.text(
