@@ -109,6 +109,15 @@ class CountsTest {
     assertEquals(8L << 30, flash.scratchBytes(1 << 30, 64, 64, 64) - 4 * (64 * 32 + 16 * 32 + 32));
   }
 
+  @Test
+  void workAddsUpAndScratchIsTheLargest() {
+    Counts one = new Counts(10, 3, 2, 700);
+    Counts other = new Counts(5, 4, 1, 900);
+    assertEquals(new Counts(15, 7, 3, 900), one.then(other));
+    assertEquals(new Counts(15, 7, 3, 900), other.then(one));
+    assertEquals(one, Counts.ZERO.then(one));
+  }
+
   /** What the virtual machine says was allocated: nothing that grows with pairs or with blocks. */
   @Test
   void allocatesItsScratchAndLittleElse() {
