@@ -52,7 +52,7 @@ public final class Adapter {
     checkRank(a.rows(), b.rows(), a.cols());
     this.a = a;
     this.b = b;
-    this.alpha = Check.positive("alpha", alpha);
+    this.alpha = checkScale(alpha, a.rows());
   }
 
   /**
@@ -70,7 +70,7 @@ public final class Adapter {
     Check.positive("d_out", dOut);
     Check.positive("d_in", dIn);
     checkRank(rank, dOut, dIn);
-    Check.positive("alpha", alpha);
+    checkScale(alpha, rank);
     Matrix a = random.gaussian(rank, dIn, 1 / Math.sqrt(dIn));
     return new Adapter(a, Matrix.zeros(dOut, rank), alpha);
   }
@@ -95,6 +95,18 @@ public final class Adapter {
   /** B [d_out x r], shared. */
   public Matrix b() {
     return b;
+  }
+
+  /** α, if α / r is a float above 0: what overflows or vanishes could scale nothing. */
+  private static double checkScale(double alpha, int rank) {
+    float scale = (float) (Check.positive("alpha", alpha) / rank);
+    Check.that(
+        scale > 0 && scale < Float.POSITIVE_INFINITY,
+        "alpha is %s and r is %d: alpha / r is %s, and must be a finite float above 0",
+        alpha,
+        rank,
+        scale);
+    return alpha;
   }
 
   /** α. */

@@ -32,7 +32,7 @@ public final class RankingMetrics {
     int[] ideal = grades.values().stream().mapToInt(Integer::intValue).sorted().toArray();
     double dcg = 0;
     double best = 0;
-    for (int i = 1; i <= cutoff; i++) {
+    for (int i = 1; i <= Math.min(cutoff, Math.max(ranking.size(), grades.size())); i++) {
       double discount = Math.log(2) / Math.log(i + 1);
       dcg += i <= ranking.size() ? grade(grades, ranking.get(i - 1)) * discount : 0;
       best += i <= ideal.length ? ideal[ideal.length - i] * discount : 0;

@@ -15,7 +15,7 @@ import org.workedanswers.core.Check;
  *   RRF(d) = Σ 1 / (k + rank(d))     over the rankings that hold d; the best rank is 1
  * </pre>
  *
- * k: how little the first ranks stand out. With k = 60 rank 1 counts 1/61 and rank 61 half of that,
+ * k: how little the first ranks stand out. With k = 60 rank 1 counts 1/61 and rank 62 half of that,
  * so a document in the middle of both rankings can pass one at the top of only one.
  *
  * <p>G. Cormack, C. Clarke and S. Büttcher, <i>Reciprocal Rank Fusion outperforms Condorcet and
@@ -51,7 +51,7 @@ public final class ReciprocalRankFusion implements Fusion {
 
   /** 1 / (k + rank): what one ranking adds; 0 for rank 0, where the document is missing. */
   public double share(int rank) {
-    return rank == 0 ? 0 : 1.0 / (k + rank);
+    return rank == 0 ? 0 : 1.0 / ((double) k + rank);
   }
 
   @Override

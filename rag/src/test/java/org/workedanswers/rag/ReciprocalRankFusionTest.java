@@ -111,4 +111,16 @@ class ReciprocalRankFusionTest {
         "ranking 1 has document 5 at ranks 1 and 3: a document has one rank",
         () -> new ReciprocalRankFusion(60).fuse(List.of(ranking(5), ranking(5, 6, 5))));
   }
+
+  @Test
+  void equalScoresGoByDocumentAndALargeKDoesNotOverflow() {
+    // 16 falls into the first place of a hash table, before 1.
+    List<Hit> one = List.of(new Hit(16, 2), new Hit(33, 1));
+    List<Hit> other = List.of(new Hit(1, 2), new Hit(32, 1));
+    List<Integer> order =
+        new ReciprocalRankFusion(60).fuse(List.of(one, other)).stream().map(Hit::document).toList();
+    assertEquals(List.of(1, 16, 32, 33), order);
+    assertEquals(
+        1 / (Integer.MAX_VALUE + 1.0), new ReciprocalRankFusion(Integer.MAX_VALUE).share(1));
+  }
 }

@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Workbench;
-import org.workedanswers.core.KernelsChoice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -25,8 +24,7 @@ final class AnswerCommand implements Callable<Integer> {
   public Integer call() {
     try (Workbench bench = run.workbench()) {
       Page page = new Page(out);
-      page.text(KernelsChoice.explanation());
-      page.show(answer, bench);
+      page.show(answer, bench, run.explanation());
       return bench.ledger().asPinned() ? 0 : Study.DIFFERENT;
     }
   }

@@ -1,7 +1,10 @@
 package org.workedanswers.answers.cli;
 
 import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
@@ -29,10 +32,22 @@ public final class Page {
 
   /** What is asked, the working, the claims, what to try next, what to read. */
   public void show(Answer answer, Workbench bench) {
-    out.println();
-    sheet.title(answer.question(), answer.title());
-    sheet.text(answer.asked());
-    answer.work(sheet, bench);
+    show(answer, bench, "");
+  }
+
+  /** The same below a first line. Settings that are refused leave nothing on the page. */
+  void show(Answer answer, Workbench bench, String firstLine) {
+    answer.work(
+        headed(
+            () -> {
+              if (!firstLine.isEmpty()) {
+                text(firstLine);
+              }
+              out.println();
+              sheet.title(answer.question(), answer.title());
+              sheet.text(answer.asked());
+            }),
+        bench);
     out.flush();
     List<Claim> claims = answer.claims();
     if (!claims.isEmpty()) {
@@ -49,6 +64,25 @@ public final class Page {
     out.flush();
   }
 
+  /** The sheet, with the head written before the first thing that is written on it. */
+  private Worksheet headed(Runnable head) {
+    AtomicBoolean written = new AtomicBoolean();
+    return (Worksheet)
+        Proxy.newProxyInstance(
+            Worksheet.class.getClassLoader(),
+            new Class<?>[] {Worksheet.class},
+            (proxy, method, args) -> {
+              if (!written.getAndSet(true)) {
+                head.run();
+              }
+              try {
+                return method.invoke(sheet, args);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
   void summary(Workbench bench) {
     List<Finding> findings = bench.ledger().findings();
     long asPinned = findings.stream().filter(Finding::asPinned).count();
@@ -58,5 +92,11 @@ public final class Page {
             + " claims measured, "
             + asPinned
             + " with the verdict that the checked-in list expects. All of them: ./study claims");
+    findings.stream()
+        .filter(f -> !f.asPinned())
+        .forEach(f -> text("Not as expected: " + f.claim().id() + ", " + f.verdict()));
+    text(
+        "Times above are of this run and swing with what else the machine does; no verdict rests"
+            + " on one.");
   }
 }

@@ -25,6 +25,13 @@ final class RunOptions {
       description = "plain or simd (default: the fastest that is there)")
   private String kernels;
 
+  /** One sentence: which kernels this run uses and why. */
+  String explanation() {
+    return kernels == null
+        ? KernelsChoice.explanation()
+        : "Kernels: " + kernels + ", named by --kernels.";
+  }
+
   Workbench workbench() {
     Kernels chosen = kernels == null ? KernelsChoice.best() : KernelsChoice.named(kernels);
     return new Workbench(chosen, threads, seed);

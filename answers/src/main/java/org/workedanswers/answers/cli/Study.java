@@ -4,12 +4,11 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Questions;
 import org.workedanswers.answers.Workbench;
-import org.workedanswers.core.KernelsChoice;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,8 +49,18 @@ public final class Study implements Callable<Integer> {
     // Whatever the platform's charset, boxes and shades are UTF-8.
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-    int status = execute(out, System.err, args);
-    out.flush();
+    int status;
+    try {
+      status = execute(out, System.err, args);
+    } catch (StackOverflowError | OutOfMemoryError | ExceptionInInitializerError e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      System.err.println("study: " + cause);
+      status = DIFFERENT;
+    }
+    if (out.checkError()) { // flushes; a full disk, or a reader that has gone
+      System.err.println("study: not all of the output could be written");
+      status = Math.max(status, DIFFERENT);
+    }
     System.exit(status);
   }
 
@@ -71,7 +80,11 @@ public final class Study implements Callable<Integer> {
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           command.getErr().println("study: " + message(e));
-          return e instanceof IllegalArgumentException ? WRONG_USAGE : DIFFERENT;
+          if (e instanceof IllegalArgumentException) {
+            command.getErr().println(help(command));
+            return WRONG_USAGE;
+          }
+          return DIFFERENT;
         });
     return line.execute(args);
   }
@@ -83,12 +96,19 @@ public final class Study implements Callable<Integer> {
       message = unknownQuestion(args[0]);
     }
     command.getErr().println("study: " + message);
-    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    command.getErr().println(help(command));
     return WRONG_USAGE;
   }
 
+  private static String help(CommandLine command) {
+    return "Try: ./" + command.getCommandSpec().qualifiedName() + " --help";
+  }
+
   private static String unknownQuestion(String argument) {
-    List<Integer> worked = Questions.worked().stream().map(Answer::question).toList();
+    String worked =
+        Questions.worked().stream()
+            .map(a -> Integer.toString(a.question()))
+            .collect(Collectors.joining(", "));
     if (argument.matches("[1-9]|1[0-6]")) {
       int q = Integer.parseInt(argument);
       return "question "
@@ -110,7 +130,7 @@ public final class Study implements Callable<Integer> {
   public Integer call() {
     try (Workbench bench = run.workbench()) {
       Page page = new Page(out);
-      page.text(KernelsChoice.explanation());
+      page.text(run.explanation());
       for (Answer answer : Questions.worked()) {
         page.show(answer, bench);
       }

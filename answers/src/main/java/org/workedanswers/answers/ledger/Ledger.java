@@ -42,12 +42,19 @@ public final class Ledger {
   /** Measures and judges a claim, always anew. */
   public static Finding measure(Claim claim, Workbench bench) {
     long start = System.nanoTime();
-    Measured measured = claim.measurement().measure(bench);
+    Measured measured;
+    Verdict verdict;
+    try {
+      measured = claim.measurement().measure(bench);
+      verdict = claim.rule().judge(measured.value());
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new IllegalStateException(claim.id() + " could not be judged: " + e.getMessage(), e);
+    }
     long millis = (System.nanoTime() - start) / 1_000_000;
     return new Finding(
         claim,
         measured.value(),
-        claim.rule().judge(measured.value()),
+        verdict,
         Optional.ofNullable(PINNED.get(claim.id())),
         measured.notes(),
         millis);

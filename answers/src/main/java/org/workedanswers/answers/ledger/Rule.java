@@ -96,9 +96,9 @@ public final class Rule {
   }
 
   /**
-   * The bounds are what the text says. DOES NOT HOLD where any number is outside of them, HOLDS
-   * where all are inside; the measured numbers must lie in {@code knownLow..knownHigh} in either
-   * case, or the measurement itself is broken and refused.
+   * The bounds are what the text says: HOLDS where all numbers are inside of them. Where one is
+   * outside, DOES NOT HOLD, and then all must lie in {@code knownLow..knownHigh}, or the
+   * measurement itself is broken and refused.
    *
    * @throws IllegalStateException when judging, if the measurement is outside of what is known
    */

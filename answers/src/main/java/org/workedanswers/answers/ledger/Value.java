@@ -141,14 +141,14 @@ public final class Value {
     return parts.hashCode();
   }
 
-  /** The numbers for a table, as in {@code int8 3.76, int4 7.11}. */
+  /** The numbers for a table, as in {@code int8: 3.76; int4: 7.11}. */
   @Override
   public String toString() {
     StringBuilder s = new StringBuilder();
     parts.forEach(
         (name, x) -> {
-          s.append(s.length() == 0 ? "" : ", ");
-          s.append(form == Form.NAMED ? name + " " : "").append(Numbers.shortest(x));
+          s.append(s.length() == 0 ? "" : form == Form.NAMED ? "; " : ", ");
+          s.append(form == Form.NAMED ? name + ": " : "").append(Numbers.shortest(x));
         });
     return s.toString();
   }

@@ -106,6 +106,10 @@ public final class AttentionAnswer extends Answer {
         token,
         tokens.size(),
         tokens.size() - 1);
+    Check.that(
+        tokens.size() >= 5,
+        "--sentence has %d tokens with [CLS] and [SEP]: it must have at least three words",
+        tokens.size());
     if (token == null) {
       Link apart = null;
       for (int i = 0; i < tokens.size(); i++) {

@@ -87,6 +87,8 @@ public final class ContextAnswer extends Answer {
 
   @Override
   public void work(Worksheet sheet, Workbench bench) {
+    Check.range("--head", head, 0, MiniLm.HEADS - 1);
+    Check.range("--block", block, 1, 4096);
     Check.range("--window", window, 1, 1 << 20);
     Check.range("--longest", longest, 64, 16 * K);
     FlashWalk walk = FlashWalk.of(bench, sentence, head, token, block);

@@ -76,6 +76,8 @@ public final class LoraAnswer extends Answer {
   @Override
   public void work(Worksheet sheet, Workbench bench) {
     Target.RealLayer real = Target.of(target).layer(bench.kernels(), TOKENS);
+    Check.range("--rank", rank, 1, Math.min(real.w().rows(), real.w().cols()));
+    Check.positive("--alpha", alpha);
     Check.range("--update-rank", updateRank, 1, Math.min(real.w().rows(), real.w().cols()));
     Adapter adapter =
         Adapter.initial(real.w().rows(), real.w().cols(), rank, alpha, bench.random("q9.adapter"));

@@ -28,7 +28,7 @@ class NumbersTest {
     assertEquals(4L, Value.of(4).json());
     assertEquals(List.of(1L, 2.5), Value.list(1, 2.5).json());
     assertEquals(Map.of("a", 1L, "b", 0.5), Value.named("a", 1, "b", 0.5).json());
-    assertEquals("a 1, b 0.5000", Value.named("a", 1, "b", 0.5).toString());
+    assertEquals("a: 1; b: 0.5000", Value.named("a", 1, "b", 0.5).toString());
     assertEquals(Double.MAX_VALUE, Value.of(Double.POSITIVE_INFINITY).json());
     assertEquals(Value.named("a", 2), Value.named("a", 1).map(x -> 2 * x));
   }
