@@ -80,11 +80,7 @@ public final class Study implements Callable<Integer> {
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           command.getErr().println("study: " + message(e));
-          if (e instanceof IllegalArgumentException) {
-            command.getErr().println(help(command));
-            return WRONG_USAGE;
-          }
-          return DIFFERENT;
+          return e instanceof IllegalArgumentException ? WRONG_USAGE : DIFFERENT;
         });
     return line.execute(args);
   }

@@ -40,7 +40,7 @@ public final class RetrievalAnswer extends Answer {
    * Named by the International Union of Pure and Applied Chemistry in May 2012, until when it was
    * ununhexium; worded as WordNet words its elements.
    */
-  private static final String LIVERMORIUM =
+  static final String LIVERMORIUM =
       "livermorium, Lv, element 116, atomic number 116: a radioactive transuranic element; named in"
           + " 2012";
 

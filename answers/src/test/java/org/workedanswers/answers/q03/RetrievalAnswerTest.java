@@ -26,7 +26,7 @@ class RetrievalAnswerTest {
     try (Workbench bench = Workbench.standard();
         MiniLmModel model = new MiniLmModel(bench.loop())) {
       Passages before = Passages.of(bench, model.embedder(), RetrievalAnswer.elements());
-      String added = "livermorium, Lv, element 116: named in 2012";
+      String added = RetrievalAnswer.LIVERMORIUM;
       Passages after = before.with(added);
       assertEquals(before.size() + 1, after.size());
       String question = "What is the name of element 116?";
