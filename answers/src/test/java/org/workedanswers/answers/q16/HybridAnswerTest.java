@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.workedanswers.answers.cli.Study;
 
 class HybridAnswerTest {
-  /** Digits after the point depend on how a machine sums the model's floats. */
   @Test
   void settingsOutOfTheirRangeAreToldInOneSentence() {
     assertEquals("study: --k is 0: it must be in 1..1000000", refused("16", "--k", "0"));
