@@ -23,11 +23,11 @@ class LoraAnswerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--rank 0 | rank r is 0 and W is 384 x 384: r must be in 1..384",
-        "--rank 385 | rank r is 385 and W is 384 x 384",
-        "--alpha 0 | alpha is 0.0: it must be a finite number above 0",
-        "--alpha -3 | alpha is -3.0",
-        "--alpha NaN | alpha is NaN",
+        "--rank 0 | --rank is 0: it must be in 1..384",
+        "--rank 385 | --rank is 385: it must be in 1..384",
+        "--alpha 0 | --alpha is 0.0: it must be a finite number above 0",
+        "--alpha -3 | --alpha is -3.0",
+        "--alpha NaN | --alpha is NaN",
         "--update-rank 0 | --update-rank is 0: it must be in 1..384",
         "--update-rank 400 | --update-rank is 400",
         "--target down | there is no matrix 'down' to adapt: there are [query, key, value, output, up]"
