@@ -102,7 +102,7 @@ public final class RetrievalAnswer extends Answer {
       knowledge(sheet, before);
       retrieval(sheet, before, after);
       prompt(sheet, after);
-      costs(sheet, bench, embedder, before, after);
+      costs(sheet, embedder, before, after);
       overlooked(sheet, before.with(OGANESSON));
     }
     choice(sheet);
@@ -185,8 +185,7 @@ public final class RetrievalAnswer extends Answer {
     sheet.formula(lines.toArray(String[]::new));
   }
 
-  private void costs(
-      Worksheet sheet, Workbench bench, Embedder embedder, Passages before, Passages after) {
+  private void costs(Worksheet sheet, Embedder embedder, Passages before, Passages after) {
     int bare = MiniLm.model().tokens(question).count();
     int full = MiniLm.model().tokens(String.join(" ", prompt(after))).count();
     double add = Timing.median(() -> before.with(added));
