@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.workedanswers.answers.cli.Study;
 import org.workedanswers.answers.sheet.Text;
 
@@ -20,7 +22,8 @@ import org.workedanswers.answers.sheet.Text;
  *
  * <p>What depends on the machine is masked on both sides: durations ({@code 3.2 ms} is {@code
  * <time>}), numbers with an exponent, which are rounding errors and the like, and whatever else a
- * test names by a regular expression. Run a test with {@code -Dtranscripts.write=true} to write the
+ * test names by a regular expression. Where a table holds a duration the width of its columns goes
+ * with it, so gaps and rulers of such a table count as two characters each. Run a test with {@code -Dtranscripts.write=true} to write the
  * text anew, and read the difference before it is committed.
  */
 public final class Transcript {
@@ -74,6 +77,10 @@ public final class Transcript {
     for (String mask : masks) {
       masked = masked.replaceAll(mask, "<masked>");
     }
-    return masked.replaceAll("(?m)[ \\t]+$", "");
+    masked = masked.replaceAll("(?m)[ \\t]+$", "");
+    return Stream.of(masked.split("(?<=\n\n)"))
+        .map(p -> p.contains("<time>") ? p.replaceAll("(?<=\\S) {2,}", "  ") : p)
+        .map(p -> p.contains("<time>") ? p.replaceAll("─{2,}", "──") : p)
+        .collect(Collectors.joining());
   }
 }
