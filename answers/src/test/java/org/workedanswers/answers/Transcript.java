@@ -23,8 +23,8 @@ import org.workedanswers.answers.sheet.Text;
  * <p>What depends on the machine is masked on both sides: durations ({@code 3.2 ms} is {@code
  * <time>}), numbers with an exponent, which are rounding errors and the like, and whatever else a
  * test names by a regular expression. Where a table holds a duration the width of its columns goes
- * with it, so gaps and rulers of such a table count as two characters each. Run a test with {@code -Dtranscripts.write=true} to write the
- * text anew, and read the difference before it is committed.
+ * with it, so gaps and rulers of such a table count as two characters each. Run a test with {@code
+ * -Dtranscripts.write=true} to write the text anew, and read the difference before it is committed.
  */
 public final class Transcript {
   /** The widest line: a line of code as the formatter allows it, indented. */

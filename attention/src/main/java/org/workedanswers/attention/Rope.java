@@ -79,12 +79,19 @@ public final class Rope {
    * Turns the rows of x in place; row i is the token at position {@code first + i}. x may be one
    * head [n x d] or several side by side [n x h d].
    *
-   * @throws IllegalArgumentException if x's width is no multiple of d
+   * @throws IllegalArgumentException if x's width is no multiple of d, or the last position passes
+   *     an int
    */
   public void rotate(Matrix x, int first) {
+    Check.that(
+        first + (long) x.rows() - 1 <= Integer.MAX_VALUE,
+        "%d positions from %d on pass %d, the last there is",
+        x.rows(),
+        first,
+        Integer.MAX_VALUE);
     int[] positions = new int[x.rows()];
     for (int i = 0; i < positions.length; i++) {
-      positions[i] = Math.addExact(first, i);
+      positions[i] = first + i;
     }
     rotate(x, positions);
   }

@@ -133,8 +133,13 @@ class RopeTest {
                 () -> rope.rotate(Matrix.zeros(3, 8), new int[] {1, 2}))
             .getMessage();
     assertEquals("x is 3 x 8 and there are 2 positions: one a row is needed", message);
-    assertThrows(
-        ArithmeticException.class, () -> rope.rotate(Matrix.zeros(2, 8), Integer.MAX_VALUE));
+    message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> rope.rotate(Matrix.zeros(3, 8), Integer.MAX_VALUE - 1))
+            .getMessage();
+    assertEquals("3 positions from 2147483646 on pass 2147483647, the last there is", message);
+    rope.rotate(Matrix.zeros(2, 8), Integer.MAX_VALUE - 1);
     rope.rotate(Matrix.zeros(0, 8), 0);
   }
 }

@@ -75,12 +75,15 @@ public final class Dispatch {
   /**
    * C = ⌈factor · n · k / E⌉: with factor 1 an even load just fits.
    *
+   * <p>A factor such as 1.1 is no double: what its rounding leaves above a whole number, within
+   * 2⁻⁵⁰ of it, counts as that number.
+   *
    * @throws IllegalArgumentException if the factor is not a finite number above 0
    */
   public static int capacity(double factor, Routing routing) {
     Check.positive("capacity factor", factor);
     double even = (double) routing.tokens() * routing.k() / routing.expertCount();
-    return (int) Math.min(Integer.MAX_VALUE, Math.ceil(factor * even));
+    return (int) Math.min(Integer.MAX_VALUE, Math.ceil(factor * even * (1 - 0x1p-50)));
   }
 
   /** Where expert e's rows begin; {@code first(E)} is how many rows there are. */

@@ -90,6 +90,19 @@ class DispatchTest {
   }
 
   @Test
+  void capacityIsExactForFactorsInHundredths() {
+    for (int tokens : new int[] {1, 7, 64, 110, 207}) {
+      for (int k = 1; k <= 3; k++) {
+        Routing routing = Routing.of(PLAIN, Matrix.zeros(tokens, 5), k, Gating.TOP_K_THEN_SOFTMAX);
+        for (int hundredths = 1; hundredths <= 250; hundredths++) {
+          int exact = (hundredths * tokens * k + 499) / 500; // ⌈hundredths · n · k / (100 · 5)⌉
+          assertEquals(exact, Dispatch.capacity(hundredths / 100.0, routing));
+        }
+      }
+    }
+  }
+
+  @Test
   void badCapacities() {
     Routing routing = Routing.of(PLAIN, Matrix.zeros(3, 2), 1, Gating.UNWEIGHTED);
     assertMessage("capacity is -1: it must not be negative", () -> Dispatch.of(routing, -1));

@@ -15,6 +15,7 @@ import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Finding;
 import org.workedanswers.answers.ledger.Ledger;
+import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.answers.ledger.Verdict;
 import org.workedanswers.answers.sheet.Table;
 import org.workedanswers.answers.sheet.TerminalSheet;
@@ -82,18 +83,25 @@ final class ClaimsCommand implements Callable<Integer> {
 
   private void table(List<Finding> findings) {
     Worksheet sheet = new TerminalSheet(out, Ansi.AUTO);
-    Table table = Table.of("Measured in this run", "claim", "the text says", "measured", "verdict");
-    for (Finding f : findings) {
-      String unit = f.claim().unit().equals("1") ? "" : " " + f.claim().unit();
-      String verdict =
-          f.asPinned()
-              ? f.verdict().words()
-              : f.verdict().words() + " (expected: " + f.pinned().orElse(null) + ")";
-      table.row(f.claim().id(), f.claim().expected(), f.measured() + unit, verdict);
-    }
+    Table table = Table.of("Measured in this run", "claim", "verdict", "what", "measured");
+    findings.forEach(f -> rows(table, f));
     sheet.table(table);
     Table open = Table.of("Not yet measured: no verdict", "claim", "what it says");
     Ledger.notYetMeasured().forEach(open::row);
     sheet.table(open);
+  }
+
+  /** What the text says, then a row for each number that was measured. */
+  private static void rows(Table table, Finding f) {
+    String unit = f.claim().unit().equals("1") ? "" : " " + f.claim().unit();
+    String verdict =
+        f.asPinned()
+            ? f.verdict().words()
+            : f.verdict().words() + " (expected: " + f.pinned().orElse(null) + ")";
+    table.row(f.claim().id(), verdict, "the text says: " + f.claim().expected(), "");
+    for (String name : f.measured().names()) {
+      table.row(
+          "", "", name.isEmpty() ? "here" : name, Numbers.shortest(f.measured().get(name)) + unit);
+    }
   }
 }

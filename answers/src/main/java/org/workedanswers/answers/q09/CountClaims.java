@@ -33,7 +33,7 @@ final class CountClaims {
     long count = (long) matrix.rows() * matrix.cols();
     return new Claim(
         "q9.full",
-        "A 4096 x 4096 weight matrix has about 16 million parameters",
+        "A 4096 x 4096 weight matrix has about 16 million parameters.",
         "rows times columns of Llama 3 8B's query matrix, whose shape adds up to the published total",
         "parameters",
         "about 16M",
@@ -51,7 +51,7 @@ final class CountClaims {
   static Claim lora(Maker maker) {
     return new Claim(
         "q9.lora",
-        "An adapter of rank 16 on that matrix adds 131 thousand trainable parameters",
+        "An adapter of rank 16 on that matrix adds 131 thousand trainable parameters.",
         "values held by A and B of an adapter that is made for the matrix",
         "parameters",
         "131K",
@@ -66,7 +66,7 @@ final class CountClaims {
   static Claim reduction(Maker maker) {
     return new Claim(
         "q9.reduction",
-        "That is a hundred and twenty times fewer than the matrix has",
+        "That is a hundred and twenty times fewer than the matrix has.",
         "the first count over the second",
         "times",
         "120x",

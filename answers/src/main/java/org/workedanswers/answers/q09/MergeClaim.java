@@ -48,7 +48,7 @@ final class MergeClaim {
   static Claim claim(Merger merger) {
     return new Claim(
         "q9.merge",
-        "Merged into the weight, an adapter adds no work at inference",
+        "Merged into the weight, an adapter adds no work at inference.",
         "three of MiniLM's matrices on real activations, alpha never r: outputs merged against"
             + " unmerged as a share of what rounding allows, multiply-adds counted in the run"
             + " against those of the bare layer, and the update's size against the base's outputs",

@@ -42,10 +42,10 @@ final class RankClaim {
   static Claim claim(Maker maker) {
     return new Claim(
         "q9.ranks",
-        "Ranks from 4 to 64 are enough where the wanted update has no higher rank itself",
+        "Ranks from 4 to 64 are enough where the wanted update has no higher rank itself.",
         "adapters trained by Adam on MiniLM's query matrix and real activations towards updates of"
             + " known rank, and towards undoing NF4's rounding, which has no small rank: the share of"
-            + " the loss that is left. Well means that at most a twentieth is left",
+            + " the loss that is left; well means that at most a twentieth is",
         "1",
         "ranks 4-64 work well for most tasks",
         Rule.conditional(

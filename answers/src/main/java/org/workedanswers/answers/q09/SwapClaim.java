@@ -56,7 +56,7 @@ final class SwapClaim {
     };
     return new Claim(
         "q9.swap",
-        "Adapters for different tasks swap on one base",
+        "Adapters for different tasks swap on one base.",
         "outputs of MiniLM's value matrix on real activations: bare, A, B, bare and A again, adapters"
             + " beside the base and merged; outputs whose bits are not those of the first time, and"
             + " the share that B changes",

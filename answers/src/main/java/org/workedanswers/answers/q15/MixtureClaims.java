@@ -53,7 +53,7 @@ final class MixtureClaims {
   static Claim top2(int k, Gating gating) {
     return new Claim(
         "q15.top2",
-        "a router sends each token to a few experts, typically 2 of 8 to 64",
+        "A router sends each token to a few experts, typically 2 of 8 to 64.",
         "tokens of a sentence, in MiniLM's first layer, routed to 8, 16, 32 and 64 experts: how many"
             + " different experts serve a token, and how far the sum of their weights is from 1",
         "1",
@@ -88,7 +88,7 @@ final class MixtureClaims {
     return Measured.of(
         Value.named("fewest", fewest, "most", most, "sum of weights off 1 by", off),
         "k is a setting, not a law: Switch sends a token to 1 expert, and models of smaller experts"
-            + " to 8 and more.");
+            + " to 8 and more");
   }
 
   /** The experts in whose rows a token stands. */
@@ -108,7 +108,7 @@ final class MixtureClaims {
   static Claim mixtral(ModelShape shape, ToLongFunction<MoeAccounting> active) {
     return new Claim(
         "q15.mixtral",
-        "Mixtral 8x7B has 8 experts, 2 of them active",
+        "Mixtral 8x7B has 8 experts, 2 of them active.",
         "experts a layer, and parameters in all and passed by one token, counted over the weights of"
             + " its published shape",
         "1",
@@ -157,15 +157,14 @@ final class MixtureClaims {
             passed,
             "share",
             (double) passed / total),
-        "The name is not a product: eight whole models of one expert each would have "
+        "the name is not a product: eight whole models of one expert each would have "
             + billions(product)
             + "; attention and embeddings are there once, "
             + billions(accounting.sharedParameters())
             + ", and only the experts "
             + shape.feedForward().experts()
             + " times, "
-            + billions(accounting.expertParameters())
-            + ".");
+            + billions(accounting.expertParameters()));
   }
 
   static Claim sparse(int k) {
@@ -173,7 +172,7 @@ final class MixtureClaims {
     Value high = sparseValue(4, 4, 8, 1.05);
     return new Claim(
         "q15.sparse",
-        "a token uses a fraction of the parameters, so size grows faster than compute",
+        "A token uses a fraction of the parameters, so size grows faster than compute.",
         "multiply-adds of a sentence's tokens, counted in the run: one dense layer against 8 experts"
             + " of the same total size, 2 for a token, with and without the router; and how"
             + " parameters and multiply-adds grow from 8 to 64 experts",
@@ -233,7 +232,7 @@ final class MixtureClaims {
     Value high = Value.named("held", 1.01, "touched by a token", 0.26, "computed", 0.26);
     return new Claim(
         "q15.memory",
-        "all experts must be in memory, though the compute of a token is much lower",
+        "All experts must be in memory, though the compute of a token is much lower.",
         "8 experts of MiniLM's size, 2 for a token, as shares of the dense layer of the same total"
             + " size: bytes held, bytes of weights that one token reads, multiply-adds of one"
             + " token (the means over a sentence, each token alone)",
@@ -268,7 +267,7 @@ final class MixtureClaims {
             touchedByToken / dense.parameters(),
             "computed",
             sparseCount / denseCount),
-        "In bytes: "
+        "in bytes: "
             + Numbers.bytes(4.0 * sparse.parameters())
             + " held, "
             + Numbers.bytes(4 * touchedByToken)
@@ -276,12 +275,12 @@ final class MixtureClaims {
             + x.rows()
             + " tokens of the sentence together read "
             + Numbers.bytes(4.0 * sparse.parametersTouched(together))
-            + ", which is why all must be held.",
+            + ", which is why all must be held",
         "Mixtral 8x7B in BF16: "
             + Numbers.bytes((double) BYTES_OF_BF16 * mixtral.parameters())
             + " held, "
             + Numbers.bytes((double) BYTES_OF_BF16 * mixtral.activeParameters())
-            + " passed by a token.");
+            + " passed by a token");
   }
 
   /** 8 copies of MiniLM's layer, each in memory of its own. */

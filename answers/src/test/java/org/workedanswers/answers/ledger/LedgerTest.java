@@ -53,6 +53,7 @@ class LedgerTest {
       for (Claim claim : answer.claims()) {
         assertEquals(answer.question(), claim.question());
         assertTrue(measured.add(claim.id()), claim.id() + " is there twice");
+        assertTrue(claim.statement().matches("\\p{Lu}.*\\."), claim.statement());
       }
     }
     assertEquals(new TreeSet<>(Ledger.pinnedVerdicts().keySet()), measured);
