@@ -40,21 +40,15 @@ final class Summary {
           line(
               otherwise(r.getParams()),
               kernels(r) == null ? "" : kernels(r),
-              number(time.getScore()),
+              Digits.three(time.getScore()),
               allocated(r),
-              base == null ? "" : number(base / time.getScore())));
+              base == null ? "" : Digits.three(base / time.getScore())));
     }
     return lines;
   }
 
   private static String line(Object... cells) {
     return String.format(Locale.ROOT, LINE, cells).stripTrailing();
-  }
-
-  /** Three digits that count, without an exponent. */
-  static String number(double x) {
-    int digits = x > 0 ? Math.max(0, 2 - (int) Math.floor(Math.log10(x))) : 0;
-    return String.format(Locale.ROOT, "%." + Math.min(9, digits) + "f", x);
   }
 
   private static String allocated(RunResult r) {

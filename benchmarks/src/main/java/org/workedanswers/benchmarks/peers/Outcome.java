@@ -1,0 +1,25 @@
+package org.workedanswers.benchmarks.peers;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
+/**
+ * One line of the report, and one object of {@code --json}.
+ *
+ * @param name what was compared
+ * @param peer with whom
+ * @param threads how many threads our side had
+ * @param ratio our speed divided by the peer's
+ * @param low the smallest ratio of a round
+ * @param high the largest ratio of a round
+ * @param goal the ratio to reach
+ */
+@JsonPropertyOrder({"name", "peer", "threads", "ratio", "low", "high", "goal"})
+public record Outcome(
+    String name, String peer, int threads, double ratio, double low, double high, double goal) {
+  /** Whether the goal is reached. */
+  @JsonIgnore
+  public boolean met() {
+    return ratio >= goal;
+  }
+}
