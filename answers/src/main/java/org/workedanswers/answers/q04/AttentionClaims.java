@@ -193,6 +193,7 @@ final class AttentionClaims {
     }
   }
 
+  /** The bounds leave room around what 25 seeds gave, a factor of four where the norm is small. */
   static Claim saturation(Scale scale) {
     return new Claim(
         "q4.saturation",
@@ -203,19 +204,19 @@ final class AttentionClaims {
         "near-zero gradients",
         Rule.within(
             Value.named(
-                "scaled, d_k = 4", 0.14,
-                "scaled, d_k = 4096", 0.15,
-                "unscaled, d_k = 4", 0.2,
-                "unscaled, d_k = 64", 0.1,
-                "unscaled, d_k = 1024", 1e-6,
-                "unscaled, d_k = 4096", 1e-12),
+                "scaled, d_k = 4", 0.15,
+                "scaled, d_k = 4096", 0.17,
+                "unscaled, d_k = 4", 0.22,
+                "unscaled, d_k = 64", 0.12,
+                "unscaled, d_k = 1024", 2e-5,
+                "unscaled, d_k = 4096", 5e-10),
             Value.named(
-                "scaled, d_k = 4", 0.21,
-                "scaled, d_k = 4096", 0.21,
-                "unscaled, d_k = 4", 0.33,
-                "unscaled, d_k = 64", 0.3,
-                "unscaled, d_k = 1024", 1e-2,
-                "unscaled, d_k = 4096", 1e-4)),
+                "scaled, d_k = 4", 0.19,
+                "scaled, d_k = 4096", 0.19,
+                "unscaled, d_k = 4", 0.3,
+                "unscaled, d_k = 64", 0.26,
+                "unscaled, d_k = 1024", 2e-3,
+                "unscaled, d_k = 4096", 2e-6)),
         bench -> {
           Norms at4 = norms(bench, 4, scale);
           Norms at4096 = norms(bench, 4096, scale);
