@@ -24,7 +24,8 @@ class RoomsTest {
   private static final Map<String, Set<String>> INTEGRATIONS = new LinkedHashMap<>();
 
   /** Rooms that know all, and that nobody knows but those of this list. */
-  private static final Set<String> TOPS = Set.of("answers", "benchmarks", "consumer", "house", "peers");
+  private static final Set<String> TOPS =
+      Set.of("answers", "benchmarks", "consumer", "house", "peers");
 
   static {
     TECHNIQUES.put("core", Set.of());

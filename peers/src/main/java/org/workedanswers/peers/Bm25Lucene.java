@@ -24,8 +24,8 @@ import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.InvertedIndex;
 
 /**
- * Our BM25 and Lucene's: one segment, its default similarity, no query cache. Ours rounds
- * lengths to a byte as Lucene does, so that both give the same scores.
+ * Our BM25 and Lucene's: one segment, its default similarity, no query cache. Ours rounds lengths
+ * to a byte as Lucene does, so that both give the same scores.
  */
 public final class Bm25Lucene implements Comparison {
   private static final String FIELD = "text";
@@ -98,5 +98,4 @@ public final class Bm25Lucene implements Comparison {
       throw new UncheckedIOException(e);
     }
   }
-
 }

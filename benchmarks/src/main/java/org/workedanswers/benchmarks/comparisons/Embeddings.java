@@ -42,7 +42,8 @@ public record Embeddings(Matrix documents, Matrix queries) {
   }
 
   private static Matrix vectors(SeededRandom random, int count, Matrix directions) {
-    Matrix vectors = random.gaussian(count, DIMENSION, NOISE * Math.sqrt(1.0 * DIRECTIONS / DIMENSION));
+    Matrix vectors =
+        random.gaussian(count, DIMENSION, NOISE * Math.sqrt(1.0 * DIRECTIONS / DIMENSION));
     Matrix weights = random.gaussian(count, DIRECTIONS, 1);
     Kernels kernels = KernelsChoice.best();
     for (int i = 0; i < count; i++) {

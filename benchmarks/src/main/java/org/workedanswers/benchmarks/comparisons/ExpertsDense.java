@@ -40,8 +40,7 @@ public final class ExpertsDense implements Comparison {
       experts.add(layer(random, HIDDEN));
     }
     FeedForward dense = layer(random, EXPERTS * HIDDEN);
-    Router router =
-        new Router(random.gaussian(WIDTH, EXPERTS, 0.05), K, Gating.TOP_K_THEN_SOFTMAX);
+    Router router = new Router(random.gaussian(WIDTH, EXPERTS, 0.05), K, Gating.TOP_K_THEN_SOFTMAX);
     MixtureOfExperts mixture = new MixtureOfExperts(router, experts);
     Matrix some = x.rows(0, CHECKED_TOKENS);
     Same.check(

@@ -45,8 +45,7 @@ public final class LoraBare implements Comparison {
     merged.forward(kernels, one, x, y);
     Same.check("merged", want, y, 1e-3);
 
-    Contender bare =
-        Contender.of("our bare layer", () -> kernels.gemm(1, x, Op.N, w, Op.T, 0, y));
+    Contender bare = Contender.of("our bare layer", () -> kernels.gemm(1, x, Op.N, w, Op.T, 0, y));
     report.race(
         "LoRA merged, r " + RANK,
         MERGED_GOAL,

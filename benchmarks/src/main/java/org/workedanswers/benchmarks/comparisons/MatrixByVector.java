@@ -24,8 +24,7 @@ public record MatrixByVector(Matrix w, Matrix x) {
   /** Random operands; y is about 1. */
   public static MatrixByVector random() {
     SeededRandom random = new SeededRandom(13);
-    return new MatrixByVector(
-        random.uniform(N, N, -1, 1), random.gaussian(1, N, 1 / Math.sqrt(N)));
+    return new MatrixByVector(random.uniform(N, N, -1, 1), random.gaussian(1, N, 1 / Math.sqrt(N)));
   }
 
   /** The fp32 product. */

@@ -22,7 +22,8 @@ public final class MemoryRead {
   /** Reading that array. */
   public static Contender contender(float[] data) {
     VectorModule.require("the memory's speed");
-    return new Contender("memory read", (double) Float.BYTES * data.length, new MemoryRead(data)::run);
+    return new Contender(
+        "memory read", (double) Float.BYTES * data.length, new MemoryRead(data)::run);
   }
 
   private void run() {

@@ -12,9 +12,7 @@ public final class QuantizedF32 implements Comparison {
   @Override
   public void run(Report report) {
     MatrixByVector product = MatrixByVector.random();
-    report.race(
-        "Q4_0 matrix by vector", Q4_0_GOAL, product.ours(GgufType.Q4_0), product.f32());
-    report.race(
-        "Q8_0 matrix by vector", Q8_0_GOAL, product.ours(GgufType.Q8_0), product.f32());
+    report.race("Q4_0 matrix by vector", Q4_0_GOAL, product.ours(GgufType.Q4_0), product.f32());
+    report.race("Q8_0 matrix by vector", Q8_0_GOAL, product.ours(GgufType.Q8_0), product.f32());
   }
 }

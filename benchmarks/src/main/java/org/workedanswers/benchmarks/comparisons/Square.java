@@ -34,8 +34,7 @@ public record Square(int n, Matrix a, Matrix b, Matrix c) {
         loop.threads() == 1
             ? Contender.of("one thread", () -> kernels.gemm(1, a, Op.N, b, Op.N, 0, c))
             : Contender.of(
-                loop.threads() + " threads",
-                () -> kernels.gemm(loop, 1, a, Op.N, b, Op.N, 0, c));
+                loop.threads() + " threads", () -> kernels.gemm(loop, 1, a, Op.N, b, Op.N, 0, c));
     return ours.doing((double) n * n * n);
   }
 

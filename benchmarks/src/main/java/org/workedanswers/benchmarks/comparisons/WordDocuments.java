@@ -15,9 +15,7 @@ import org.workedanswers.core.SeededRandom;
  * @param withCommonest the words of each query where the commonest may be among them
  */
 public record WordDocuments(
-    List<List<String>> documents,
-    List<List<String>> queries,
-    List<List<String>> withCommonest) {
+    List<List<String>> documents, List<List<String>> queries, List<List<String>> withCommonest) {
   /** How many documents there are. */
   public static final int DOCUMENTS = 200_000;
 

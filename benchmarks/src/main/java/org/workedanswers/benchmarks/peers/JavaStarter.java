@@ -52,8 +52,7 @@ final class JavaStarter implements Peers.Starter {
       command.add("--enable-preview"); // memory segments
     }
     command.add("-cp");
-    command.add(
-        System.getProperty(entry.place() == Place.PEERS ? PEERS_PATH : "java.class.path"));
+    command.add(System.getProperty(entry.place() == Place.PEERS ? PEERS_PATH : "java.class.path"));
     command.add(Fork.class.getName());
     command.add(entry.type());
     command.add(outcomes.toString());

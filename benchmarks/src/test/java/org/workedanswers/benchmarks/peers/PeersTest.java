@@ -149,8 +149,7 @@ class PeersTest {
     Path outcomes = folder.resolve("outcomes");
     assertEquals(0, new JavaStarter().run(CATALOGUE.get(0), outcomes));
     assertTrue(Files.readString(outcomes).contains("\"peer\""));
-    assertEquals(
-        Fork.UNAVAILABLE, new JavaStarter().run(CATALOGUE.get(3), folder.resolve("none")));
+    assertEquals(Fork.UNAVAILABLE, new JavaStarter().run(CATALOGUE.get(3), folder.resolve("none")));
   }
 
   @Test

@@ -74,7 +74,7 @@ class RaceTest {
 
   @Test
   void thereAreAsManyRoundsAsTheBudgetAllows() {
-    assertEquals(6, rounds(1.2));
+    assertEquals(6, rounds(1.25));
     assertEquals(3, rounds(0));
     assertEquals(8, rounds(100));
   }
