@@ -41,6 +41,13 @@ if "%TECHNIQUE%"=="--help" (
   call :bench_usage
   exit /b 0
 )
+if "%TECHNIQUE%"=="--peers" (
+  call :drop_first %2
+  set "TARGET=peers"
+  set "WHAT=the comparisons"
+  set "MAIN=org.workedanswers.benchmarks.peers.Peers"
+  goto find_java
+)
 if not exist "%ROOT%\benchmarks\src\main\java\org\workedanswers\benchmarks\%TECHNIQUE%Benchmark.java" (
   call :techniques
   call :say there is no benchmark of '%%TECHNIQUE%%': there are%%TECHNIQUES%%.
@@ -151,12 +158,16 @@ rem Sets STALE if the build is missing or older than a source; test sources do n
 set "STALE=yes"
 if not exist "%STATE%\%TARGET%.built" exit /b 0
 if not exist "%ROOT%\%TARGET%\target\classpath" exit /b 0
+rem Which peers there are depends on the Java that builds.
+set "BUILT_BY="
+set /p BUILT_BY=<"%STATE%\%TARGET%.built"
+if "%TARGET%"=="peers" if not "%BUILT_BY%"=="%VERSION%" exit /b 0
 powershell -NoProfile -Command ^
   "$root = $env:ROOT; $target = $env:TARGET;" ^
   "$built = (Get-Item -LiteralPath (Join-Path $env:STATE ($target + '.built'))).LastWriteTimeUtc;" ^
   "$missing = (Get-Content -LiteralPath (Join-Path $root ($target + '\target\classpath'))).Split(';') | Where-Object { -not (Test-Path -LiteralPath $_) -and (-not $_.EndsWith('\target\classes') -or (Test-Path -LiteralPath ($_.Substring(0, $_.Length - 15) + '\src\main'))) };" ^
   "if ($missing) { exit 1 };" ^
-  "$left = if ($target -eq 'house') { 'benchmarks', 'nd4j' } else { 'answers', 'house' };" ^
+  "$left = switch ($target) { 'house' { 'benchmarks', 'nd4j', 'peers' } 'benchmarks' { 'answers', 'house', 'peers' } default { 'answers', 'house' } };" ^
   "$modules = @(Get-ChildItem -LiteralPath $root -Directory) + @(Get-ChildItem -LiteralPath (Join-Path $root 'integrations') -Directory) | Where-Object { (Test-Path -LiteralPath (Join-Path $_.FullName 'pom.xml')) -and ($left -notcontains $_.Name) };" ^
   "$watched = @(Get-Item -LiteralPath (Join-Path $root 'pom.xml')) + @(Get-ChildItem -LiteralPath (Join-Path $root '.mvn'));" ^
   "foreach ($m in $modules) { $watched += Get-Item -LiteralPath (Join-Path $m.FullName 'pom.xml'); $main = Join-Path $m.FullName 'src\main'; if (Test-Path -LiteralPath $main) { $watched += Get-Item -LiteralPath $main; $watched += Get-ChildItem -LiteralPath $main -Recurse } };" ^
@@ -179,10 +190,12 @@ call :say building %%WHAT%%; the first time it takes a minute or two and fetches
 echo %TARGET%>"%STATE%\building"
 if exist "%STATE%\%TARGET%.built" del "%STATE%\%TARGET%.built"
 rem A source that changes from now on is newer than this file.
-type nul >"%STATE%\%TARGET%.started"
+(echo %VERSION%)>"%STATE%\%TARGET%.started"
+set "PROFILES=!error-prone"
+if "%TARGET%"=="peers" set "PROFILES=!error-prone,peers"
 pushd "%ROOT%"
 set "JAVA_HOME=%HOME_FOUND%"
-call "%MAVEN%" -B -q -Dstyle.color=never -pl %TARGET% -am compile "-P!error-prone" -Dbuild.failOnWarning=false %STUDY_MAVEN_OPTS% 1>&2
+call "%MAVEN%" -B -q -Dstyle.color=never -pl %TARGET% -am compile "-P%PROFILES%" -Dbuild.failOnWarning=false %STUDY_MAVEN_OPTS% 1>&2
 set "MAVEN_STATUS=%ERRORLEVEL%"
 popd
 del "%STATE%\building"
@@ -190,12 +203,27 @@ if not "%MAVEN_STATUS%"=="0" (
   call :say the build failed.
   exit /b 1
 )
+rem A run reads a copy of the classes, so that a build beside it does not take them away. The two newest copies stay.
 rem The class path is longer than a command may be: Java reads it from a file, where a backslash escapes.
 powershell -NoProfile -Command ^
-  "$own = Join-Path $env:ROOT ($env:TARGET + '\target\classes');" ^
-  "$path = [IO.File]::ReadAllText((Join-Path $env:ROOT ($env:TARGET + '\target\classpath'))).Trim();" ^
-  "$line = '-cp ' + [char]34 + ($own + ';' + $path).Replace('\', '/') + [char]34;" ^
-  "[IO.File]::WriteAllText((Join-Path $env:STATE ($env:TARGET + '.args')), $line, [Text.Encoding]::Default)"
+  "$ErrorActionPreference = 'Stop';" ^
+  "$copies = Join-Path $env:STATE 'copies';" ^
+  "$copy = Join-Path $copies ($env:TARGET + '.' + [DateTime]::UtcNow.Ticks);" ^
+  "New-Item -ItemType Directory -Force -Path $copy | Out-Null;" ^
+  "function Copied([string] $module) {" ^
+  "  $own = Join-Path $env:ROOT ($module + '\target\classes');" ^
+  "  $path = [IO.File]::ReadAllText((Join-Path $env:ROOT ($module + '\target\classpath'))).Trim();" ^
+  "  $entries = foreach ($entry in ($own + ';' + $path).Split(';')) {" ^
+  "    if (-not $entry.EndsWith('\target\classes')) { $entry; continue };" ^
+  "    if (-not (Test-Path -LiteralPath $entry)) { continue };" ^
+  "    $to = Join-Path $copy (Split-Path -Leaf $entry.Substring(0, $entry.Length - 15));" ^
+  "    if (-not (Test-Path -LiteralPath $to)) { Copy-Item -LiteralPath $entry -Destination $to -Recurse };" ^
+  "    $to };" ^
+  "  ($entries -join ';').Replace('\', '/') };" ^
+  "$quote = [char]34;" ^
+  "$line = if ($env:TARGET -eq 'peers') { '-cp ' + $quote + (Copied 'benchmarks') + $quote + ' ' + $quote + '-Dworkedanswers.peers.path=' + (Copied 'peers') + $quote } else { '-cp ' + $quote + (Copied $env:TARGET) + $quote };" ^
+  "[IO.File]::WriteAllText((Join-Path $env:STATE ($env:TARGET + '.args')), $line, [Text.Encoding]::Default);" ^
+  "Get-ChildItem -LiteralPath $copies -Directory -Filter ($env:TARGET + '.*') | Sort-Object Name -Descending | Select-Object -Skip 2 | Remove-Item -Recurse -Force"
 if errorlevel 1 exit /b 1
 move /y "%STATE%\%TARGET%.started" "%STATE%\%TARGET%.built" >nul
 exit /b 0
@@ -213,8 +241,13 @@ exit /b 0
 :bench_usage
 call :techniques
 echo Usage: study [--no-vector] bench TECHNIQUE [--full] [-- JMH's arguments]
-echo Times one technique with JMH: its forms and kernels side by side.
+echo        study [--no-vector] bench --peers [NAME...] [--list] [--json FILE]
+echo Times one technique with JMH, its forms and kernels side by side; or our hot paths beside other
+echo libraries, each in turn with its peer.
 echo   TECHNIQUE  %TECHNIQUES%
 echo   --full      the long form; the quick one takes two minutes
 echo   --          what follows goes to JMH, as in: study bench attention -- -p n=1024
+echo   --peers     all comparisons, or those of a NAME; it fetches the libraries first
+echo   --list      names the comparisons
+echo   --json      writes what was found to a file as well
 exit /b 0

@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
-import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
@@ -128,7 +126,7 @@ public class RagBenchmark {
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (List<String> terms : texts) {
           Document document = new Document();
-          document.add(new TextField("text", new Terms(terms)));
+          document.add(new TextField("text", new LuceneTerms(terms)));
           writer.addDocument(document);
         }
         writer.forceMerge(1);
@@ -137,27 +135,6 @@ public class RagBenchmark {
       searcher.setSimilarity(new BM25Similarity());
       searcher.setQueryCache(null);
       return searcher;
-    }
-  }
-
-  /** Terms for Lucene as they are. */
-  private static final class Terms extends TokenStream {
-    private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
-    private final List<String> terms;
-    private int next;
-
-    Terms(List<String> terms) {
-      this.terms = terms;
-    }
-
-    @Override
-    public boolean incrementToken() {
-      clearAttributes();
-      if (next == terms.size()) {
-        return false;
-      }
-      term.setEmpty().append(terms.get(next++));
-      return true;
     }
   }
 

@@ -19,6 +19,7 @@ final class FakeHouse {
     "awk",
     "bash",
     "cat",
+    "cp",
     "cut",
     "dirname",
     "env",
@@ -60,6 +61,7 @@ final class FakeHouse {
     write(root.resolve("core/src/test/java/CoreTest.java"), "");
     write(root.resolve("house/pom.xml"), "<project/>");
     write(root.resolve("benchmarks/pom.xml"), "<project/>");
+    write(root.resolve("peers/pom.xml"), "<project/>");
     for (String technique : List.of("Attention", "Moe")) {
       write(
           root.resolve(
@@ -85,7 +87,7 @@ final class FakeHouse {
           echo '[ERROR] Re-run Maven using the -X switch to enable full debug logging.'
           exit 1
         fi
-        for m in house benchmarks; do
+        for m in house benchmarks peers; do
           mkdir -p "$m/target" core/target/classes
           touch core/target/classes/Core.class library.jar
           printf '%s:%s' "$PWD/core/target/classes" "$PWD/library.jar" > "$m/target/classpath"
@@ -130,6 +132,7 @@ final class FakeHouse {
             esac
             echo 'first complaint' >&2
             echo 'second complaint' >&2
+            sleep "${JAVA_SLEEPS:-0}"
             printf '<%%s>\\n' "$@"
             exit "${JAVA_ENDS_WITH:-0}"
             """,

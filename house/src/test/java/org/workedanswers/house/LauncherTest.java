@@ -86,12 +86,7 @@ class LauncherTest {
     house.environment.put("STUDY_JAVA_OPTS", "-Xmx1g -Da=b");
     Run run = house.study("9", "--name", "two words", "*", "");
     assertEquals(7, run.status());
-    String classPath =
-        house.root.resolve("house/target/classes")
-            + ":"
-            + house.root.resolve("core/target/classes")
-            + ":"
-            + house.root.resolve("library.jar");
+    String classPath = copy("house") + "/core:" + house.root.resolve("library.jar");
     assertEquals(
         "<--add-modules>\n<jdk.incubator.vector>\n<-Xmx1g>\n<-Da=b>\n<-cp>\n<"
             + classPath
@@ -99,6 +94,55 @@ class LauncherTest {
             + "<9>\n<--name>\n<two words>\n<*>\n<>\n",
         run.out());
     assertEquals("first complaint\nsecond complaint\n", run.err());
+  }
+
+  /** The folder of the classes that a run reads. */
+  private String copy(String target) throws IOException {
+    return Files.readString(house.root.resolve("house/target/study/" + target + ".copy")).strip();
+  }
+
+  @Test
+  void aRunKeepsItsClassesWhileAnotherBuilds() throws Exception {
+    house.study();
+    String first = copy("house");
+    Path classes = Path.of(first, "core/Core.class");
+    house.environment.put("JAVA_SLEEPS", "4");
+    Process slow = house.start(house.root, house.root.resolve("study"), "slow");
+    while (countMarks(first) == 0) {
+      Thread.sleep(20);
+    }
+    house.environment.remove("JAVA_SLEEPS");
+    for (int build = 2; build <= 3; build++) {
+      touch("core/pom.xml");
+      assertEquals(0, house.study("quick").status());
+      assertEquals(build, house.builds().size());
+      assertTrue(Files.exists(classes), "build " + build + " took them away");
+      assertFalse(copy("house").equals(first));
+    }
+    assertTrue(slow.isAlive(), "it ended too early to tell");
+    assertTrue(house.finish(slow).out().contains(first + "/core:"));
+    touch("core/pom.xml");
+    house.study();
+    assertFalse(Files.exists(Path.of(first)), "nobody reads it any more");
+  }
+
+  private static long countMarks(String copy) throws IOException {
+    try (var files = Files.list(Path.of(copy))) {
+      return files.filter(f -> f.getFileName().toString().startsWith("used.")).count();
+    }
+  }
+
+  @Test
+  void closedStreamsAreNoError() throws Exception {
+    house.study();
+    for (String closed : List.of(">&-", "2>&-", ">&- 2>&-")) {
+      Path script = folder.resolve("closed");
+      FakeHouse.executable(script, "exec '" + house.root.resolve("study") + "' list " + closed);
+      house.environment.put("JAVA_ENDS_WITH", "7");
+      Run run = house.finish(house.start(folder, script));
+      assertEquals(7, run.status(), closed);
+      assertFalse(run.err().contains("unbound"), run.err());
+    }
   }
 
   @Test
@@ -260,5 +304,34 @@ class LauncherTest {
         run.out()
             .endsWith("<org.workedanswers.benchmarks.Bench>\n<moe>\n<--full>\n<-->\n<-p>\n<n=7>\n"),
         run.out());
+    assertFalse(house.builds().get(0).contains("peers"), "no peer is fetched for it");
+  }
+
+  @Test
+  void comparisonsWithPeersAreBuiltWhenTheyAreAskedForAndForEachJava() throws Exception {
+    Run run = house.study("bench", "--peers", "attention", "--json", "a file");
+    assertEquals(0, run.status(), run.err());
+    assertEquals(1, house.builds().size());
+    String build = house.builds().get(0);
+    assertTrue(build.contains("-pl peers -am compile -P!error-prone,peers "), build);
+    String classPath = copy("peers") + "/core:" + house.root.resolve("library.jar");
+    assertEquals(
+        "<--add-modules>\n<jdk.incubator.vector>\n<-Dworkedanswers.peers.path="
+            + classPath
+            + ">\n<-cp>\n<"
+            + classPath
+            + ">\n<org.workedanswers.benchmarks.peers.Peers>\n<attention>\n<--json>\n<a file>\n",
+        run.out());
+    house.study("bench", "--peers");
+    assertEquals(1, house.builds().size());
+    house.environment.put("JAVA_HOME", house.java("another jdk", "17", true).toString());
+    house.study("bench", "--peers");
+    assertEquals(2, house.builds().size(), "another Java has other peers");
+    FakeHouse.write(house.root.resolve("peers/src/main/java21/New.java"), "");
+    touch("peers/src/main/java21/New.java");
+    house.study("bench", "moe");
+    assertFalse(house.builds().get(2).contains("peers"));
+    house.study("bench", "--peers");
+    assertEquals(4, house.builds().size(), "a new source");
   }
 }

@@ -62,6 +62,15 @@ final class Pom {
     return children(child(project, "modules")).stream().map(Node::getTextContent).toList();
   }
 
+  /** The modules of every build, and those that a profile adds. */
+  List<String> modulesOfProfilesToo() {
+    List<String> all = new ArrayList<>(modules());
+    for (Element profile : children(child(project, "profiles"))) {
+      children(child(profile, "modules")).forEach(m -> all.add(m.getTextContent()));
+    }
+    return all;
+  }
+
   List<Dependency> dependencies() {
     return dependencies(child(project, "dependencies"));
   }

@@ -15,7 +15,7 @@ class PomsTest {
   @Test
   void versionsStandInTheRootsPropertiesAlone() {
     List<String> elsewhere = new ArrayList<>(Pom.ofFolder(".").literalVersions());
-    for (String module : Pom.ofFolder(".").modules()) {
+    for (String module : Pom.ofFolder(".").modulesOfProfilesToo()) {
       Pom pom = Pom.ofFolder(module);
       elsewhere.addAll(pom.literalVersions());
       if (!module.equals("bom")) {
@@ -38,7 +38,7 @@ class PomsTest {
   @Test
   void theBomNamesEveryModuleThatIsPublishedAndNothingElse() {
     Set<String> published = new TreeSet<>();
-    for (String module : Pom.ofFolder(".").modules()) {
+    for (String module : Pom.ofFolder(".").modulesOfProfilesToo()) {
       Pom pom = Pom.ofFolder(module);
       if (!Set.of("bom", "answers").contains(module)
           && !pom.properties().containsKey("maven.deploy.skip")) {

@@ -2,12 +2,14 @@ package org.workedanswers.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom, held against the poms. */
@@ -22,7 +24,8 @@ class RoomsTest {
   private static final Map<String, Set<String>> INTEGRATIONS = new LinkedHashMap<>();
 
   /** Rooms that know all, and that nobody knows but those of this list. */
-  private static final Set<String> TOPS = Set.of("answers", "benchmarks", "consumer", "house");
+  private static final Set<String> TOPS =
+      Set.of("answers", "benchmarks", "consumer", "house", "peers");
 
   static {
     TECHNIQUES.put("core", Set.of());
@@ -39,12 +42,26 @@ class RoomsTest {
   @Test
   void everyRoomKnowsOnlyWhomItMay() {
     List<String> broken = new ArrayList<>();
-    for (String module : Pom.ofFolder(".").modules()) {
+    for (String module : Pom.ofFolder(".").modulesOfProfilesToo()) {
       if (!module.equals("bom")) {
         broken.addAll(broken(Pom.ofFolder(module)));
       }
     }
     assertEquals(List.of(), broken);
+  }
+
+  @Test
+  void whatIsLargeIsBuiltByAProfileAlone() {
+    Pom root = Pom.ofFolder(".");
+    Set<String> byProfile = new TreeSet<>(root.modulesOfProfilesToo());
+    byProfile.removeAll(root.modules());
+    assertEquals(Set.of("peers"), byProfile);
+    Set<String> large = Set.of("pytorch-platform", "jvector", "jlama-core");
+    for (String module : root.modules()) {
+      assertTrue(
+          Pom.ofFolder(module).dependencies().stream().noneMatch(d -> large.contains(d.artifact())),
+          module);
+    }
   }
 
   @Test

@@ -56,9 +56,7 @@ public final class AttentionLibtorch implements Comparison {
 
   /** [n x heads·d] as [1 x heads x n x d], the same memory. */
   private static Tensor heads(Matrix rows) {
-    return Torch.tensor(rows)
-        .view(1, rows.rows(), Heads.HEADS, Heads.WIDTH)
-        .transpose(1, 2);
+    return Torch.tensor(rows).view(1, rows.rows(), Heads.HEADS, Heads.WIDTH).transpose(1, 2);
   }
 
   /** [1 x heads x n x d] as [n x heads·d]. */

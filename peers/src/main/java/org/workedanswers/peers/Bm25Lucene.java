@@ -4,13 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.analysis.TokenStream;
-import org.apache.lucene.analysis.standard.StandardAnalyzer;
-import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.document.TextField;
-import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
@@ -19,8 +13,8 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.util.Version;
+import org.workedanswers.benchmarks.LuceneTerms;
 import org.workedanswers.benchmarks.comparisons.WordDocuments;
 import org.workedanswers.benchmarks.peers.Comparison;
 import org.workedanswers.benchmarks.peers.Contender;
@@ -30,8 +24,8 @@ import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.InvertedIndex;
 
 /**
- * Our BM25 and Lucene's: one segment in memory, its default similarity, no query cache. Ours rounds
- * lengths to a byte as Lucene does, so that both give the same scores.
+ * Our BM25 and Lucene's: one segment, its default similarity, no query cache. Ours rounds lengths
+ * to a byte as Lucene does, so that both give the same scores.
  */
 public final class Bm25Lucene implements Comparison {
   private static final String FIELD = "text";
@@ -46,15 +40,20 @@ public final class Bm25Lucene implements Comparison {
         new Bm25(
             InvertedIndex.of(words.documents()),
             Bm25.Settings.STANDARD.with(Bm25.Lengths.ONE_BYTE));
-    IndexSearcher lucene = searcher(words.documents());
-    race(report, "BM25 top-10", GOAL, ours, lucene, words.queries());
-    race(
-        report,
-        "BM25 top-10, commonest words too",
-        COMMONEST_GOAL,
-        ours,
-        lucene,
-        words.withCommonest());
+    try (OneSegment index = new OneSegment(new IndexWriterConfig())) {
+      for (List<String> terms : words.documents()) {
+        index.add(new TextField(FIELD, new LuceneTerms(terms)));
+      }
+      IndexSearcher lucene = index.searcher();
+      race(report, "BM25 top-10", GOAL, ours, lucene, words.queries());
+      race(
+          report,
+          "BM25 top-10, commonest words too",
+          COMMONEST_GOAL,
+          ours,
+          lucene,
+          words.withCommonest());
+    }
   }
 
   private static void race(
@@ -97,43 +96,6 @@ public final class Bm25Lucene implements Comparison {
       return lucene.search(query, WordDocuments.TOP).scoreDocs;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static IndexSearcher searcher(List<List<String>> documents) throws IOException {
-    ByteBuffersDirectory directory = new ByteBuffersDirectory();
-    try (IndexWriter writer =
-        new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
-      for (List<String> terms : documents) {
-        Document document = new Document();
-        document.add(new TextField(FIELD, new Terms(terms)));
-        writer.addDocument(document);
-      }
-      writer.forceMerge(1);
-    }
-    IndexSearcher searcher = new IndexSearcher(DirectoryReader.open(directory));
-    searcher.setQueryCache(null);
-    return searcher;
-  }
-
-  /** Terms for Lucene as they are. */
-  private static final class Terms extends TokenStream {
-    private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
-    private final List<String> terms;
-    private int next;
-
-    Terms(List<String> terms) {
-      this.terms = terms;
-    }
-
-    @Override
-    public boolean incrementToken() {
-      clearAttributes();
-      if (next == terms.size()) {
-        return false;
-      }
-      term.setEmpty().append(terms.get(next++));
-      return true;
     }
   }
 }

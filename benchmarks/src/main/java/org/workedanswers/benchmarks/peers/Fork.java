@@ -2,7 +2,10 @@ package org.workedanswers.benchmarks.peers;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The program of the JVM that runs one comparison: {@code TYPE FILE}, where its outcomes go.
@@ -18,12 +21,13 @@ public final class Fork {
 
   /** Runs the comparison and exits with its status. */
   public static void main(String[] args) throws IOException {
+    Logger.getLogger("").setLevel(Level.WARNING); // peers tell how they were loaded
     // Natives may hold threads that would keep the JVM alive.
-    System.exit(run(args[0], Path.of(args[1])));
+    System.exit(run(args[0], Path.of(args[1]), System.out));
   }
 
-  static int run(String type, Path outcomes) throws IOException {
-    Report report = new Report(new Race(), System.out);
+  static int run(String type, Path outcomes, PrintStream out) throws IOException {
+    Report report = new Report(new Race(), out);
     try {
       comparison(type).run(report);
       return 0;
