@@ -29,5 +29,5 @@ print output
 assert run.waitFor() == 0
 assert output.contains('plain [[1.0, 2.0], [2.0, 4.0]]')
 assert output.contains('flash [[1.0, 2.0], [2.0, 4.0]]')
-assert output.contains('Kernels: plain.') && output.contains('--add-modules jdk.incubator.vector')
+assert output.contains('Kernels: blocked.') && output.contains('--add-modules jdk.incubator.vector')
 return true

@@ -27,7 +27,7 @@ import org.workedanswers.nd4j.IndArrays;
 
 /**
  * The inner loops by implementation: C = A B, C = A Bᵀ, row softmax and exp, all on [n x n], one
- * thread for {@code plain} and {@code simd}.
+ * thread for {@code plain}, {@code blocked} and {@code simd}.
  *
  * <p>Pitfalls:
  *
@@ -58,7 +58,7 @@ public class KernelsBenchmark {
     public int n;
 
     /** The name of the kernels. */
-    @Param({"plain", "simd", "nd4j"})
+    @Param({"plain", "blocked", "simd", "nd4j"})
     public String kernels;
 
     Kernels k;

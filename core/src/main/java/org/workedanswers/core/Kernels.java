@@ -24,7 +24,7 @@ public interface Kernels {
   /** Above this length an {@code int} could not hold a sum of products of two signed bytes. */
   int MAX_INT8_DOT = 131_071;
 
-  /** The short name: {@code plain}, {@code simd}, {@code nd4j}. */
+  /** The short name: {@code plain}, {@code blocked}, {@code simd}, {@code nd4j}. */
   String name();
 
   /** Whether the promise on the order of sums is kept; a native BLAS does not give it. */
@@ -43,15 +43,37 @@ public interface Kernels {
   void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c);
 
   /**
-   * The same product with the rows of C shared out over a loop's threads. Bits are those of one
+   * The same product with parts of C shared out over a loop's threads. Bits are those of one
    * thread.
+   *
+   * <p>A part is some rows of C, or some columns where there are more of them. Parts are large,
+   * since each may copy the operand that it shares with the others.
    */
   default void gemm(
       Loop loop, float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
     checkGemm(a, opA, b, opB, c);
+    if (loop.threads() == 1) {
+      gemm(alpha, a, opA, b, opB, beta, c);
+      return;
+    }
+    int size = Math.max(c.rows(), c.cols());
+    int parts = Math.min(2 * loop.threads(), size / 48 + 1); // smaller ones do not pay
     loop.ranges(
-        c.rows(),
-        (from, to) -> gemm(alpha, opA.rows(a, from, to), opA, b, opB, beta, c.rows(from, to)));
+        parts,
+        (first, last) -> {
+          int from = partBound(size, first, parts);
+          int to = partBound(size, last, parts);
+          if (c.rows() == size) {
+            gemm(alpha, opA.rows(a, from, to), opA, b, opB, beta, c.rows(from, to));
+          } else {
+            gemm(alpha, a, opA, opB.columns(b, from, to), opB, beta, c.columns(from, to));
+          }
+        });
+  }
+
+  /** Where part p begins: a multiple of the rows that kernels compute together. */
+  private static int partBound(int size, int p, int parts) {
+    return p == parts ? size : (int) ((long) size * p / parts) / 12 * 12;
   }
 
   /** Returns A B, a new [m x n] matrix, for A [m x k] and B [k x n]. */
@@ -125,15 +147,17 @@ public interface Kernels {
    * @throws IllegalArgumentException naming all three shapes if they do not fit
    */
   static void checkGemm(Matrix a, Op opA, Matrix b, Op opB, Matrix c) {
-    Check.that(
-        opA.cols(a) == opB.rows(b) && c.rows() == opA.rows(a) && c.cols() == opB.cols(b),
-        "op(A) is %d x %d, op(B) is %d x %d and C is %d x %d: they must be m x k, k x n and m x n",
-        opA.rows(a),
-        opA.cols(a),
-        opB.rows(b),
-        opB.cols(b),
-        c.rows(),
-        c.cols());
+    if (opA.cols(a) != opB.rows(b) || c.rows() != opA.rows(a) || c.cols() != opB.cols(b)) {
+      Check.that( // asked here: a small product would pay for boxing
+          false,
+          "op(A) is %d x %d, op(B) is %d x %d and C is %d x %d: they must be m x k, k x n and m x n",
+          opA.rows(a),
+          opA.cols(a),
+          opB.rows(b),
+          opB.cols(b),
+          c.rows(),
+          c.cols());
+    }
   }
 
   /** Checks that n elements from each offset lie inside of two arrays. */

@@ -10,7 +10,7 @@ import org.workedanswers.core.simd.SimdLookup;
 /**
  * Which kernels are in use, why, and how to get better ones.
  *
- * <p>The default is {@code simd} where the vector module is there and {@code plain} elsewhere; the
+ * <p>The default is {@code simd} where the vector module is there and {@code blocked} elsewhere; the
  * system property {@value #PROPERTY} names another. Implementations on the class path, as {@code
  * nd4j}, are used when they are named and never by themselves. It is looked up once.
  */
@@ -26,7 +26,7 @@ public final class KernelsChoice {
       if (named != null) {
         return named(named);
       }
-      return SimdLookup.unavailable().isEmpty() ? SimdLookup.kernels() : PlainKernels.PLAIN;
+      return SimdLookup.unavailable().isEmpty() ? SimdLookup.kernels() : BlockedKernels.BLOCKED;
     }
   }
 
@@ -51,6 +51,9 @@ public final class KernelsChoice {
     if (name.equals(PlainKernels.PLAIN.name())) {
       return PlainKernels.PLAIN;
     }
+    if (name.equals(BlockedKernels.BLOCKED.name())) {
+      return BlockedKernels.BLOCKED;
+    }
     if (name.equals(SimdLookup.NAME)) {
       Optional<String> why = SimdLookup.unavailable();
       Check.that(why.isEmpty(), "kernels '%s' can't be used: %s", name, why.orElse(""));
@@ -67,6 +70,7 @@ public final class KernelsChoice {
   public static List<String> available() {
     List<String> names = new ArrayList<>();
     names.add(PlainKernels.PLAIN.name());
+    names.add(BlockedKernels.BLOCKED.name());
     if (SimdLookup.unavailable().isEmpty()) {
       names.add(SimdLookup.NAME);
     }

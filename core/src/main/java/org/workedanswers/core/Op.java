@@ -21,4 +21,9 @@ public enum Op {
   public Matrix rows(Matrix m, int from, int to) {
     return this == N ? m.rows(from, to) : m.columns(from, to);
   }
+
+  /** The part of m that is columns {@code from} to {@code to} of op(m), as a view. */
+  public Matrix columns(Matrix m, int from, int to) {
+    return this == N ? m.columns(from, to) : m.rows(from, to);
+  }
 }

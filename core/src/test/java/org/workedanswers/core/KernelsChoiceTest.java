@@ -17,16 +17,17 @@ class KernelsChoiceTest {
   @Test
   void theBestKernelsAreSimdWhereTheModuleIsAndTheMessageNamesTheFlagWhereItIsNot() {
     boolean simd = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-    assertEquals(simd ? "simd" : "plain", KernelsChoice.best().name());
+    assertEquals(simd ? "simd" : "blocked", KernelsChoice.best().name());
     assertEquals(simd, KernelsChoice.available().contains("simd"));
     String said = KernelsChoice.explanation();
     assertTrue(said.contains(simd ? "-bit vectors" : "--add-modules jdk.incubator.vector"), said);
-    assertTrue(KernelsChoice.available().contains("plain"));
+    assertEquals(List.of("plain", "blocked"), KernelsChoice.available().subList(0, 2));
   }
 
   @Test
   void kernelsAreFoundByNameAndAMissingOneIsRefusedWithThoseThereAre() {
     assertSame(PlainKernels.PLAIN, KernelsChoice.named("plain"));
+    assertSame(BlockedKernels.BLOCKED, KernelsChoice.named("blocked"));
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> KernelsChoice.named("cuda"));
     assertTrue(e.getMessage().contains("cuda") && e.getMessage().contains("plain"));

@@ -213,15 +213,27 @@ public abstract class KernelsConformance {
   @Test
   void aLoopOfThreadsGivesTheBitsOfOneThread() {
     try (Threads threads = Threads.of(3)) {
-      for (int m : new int[] {0, 1, 2, 17, 65}) {
-        SeededRandom random = new SeededRandom(m);
-        Matrix a = guarded(random, m, 33);
-        Matrix b = guarded(random, 31, 33);
-        Matrix c = Matrix.zeros(m, 31);
-        Matrix d = Matrix.zeros(m, 31);
-        kernels().gemm(Loop.sequential(), 1, a, Op.N, b, Op.T, 0, c);
-        kernels().gemm(threads, 1, a, Op.N, b, Op.T, 0, d);
-        assertArrayEquals(c.data(), d.data());
+      for (int round = 0; round < 40; round++) {
+        SeededRandom random = new SeededRandom(round);
+        int m = size(random, round % 2 == 0 ? 207 : 33);
+        int n = size(random, round % 2 == 0 ? 33 : 207);
+        Op opA = random.coin() ? Op.N : Op.T;
+        Op opB = random.coin() ? Op.N : Op.T;
+        Matrix a = opA == Op.N ? guarded(random, m, 33) : guarded(random, 33, m);
+        Matrix b = opB == Op.N ? guarded(random, 33, n) : guarded(random, n, 33);
+        Matrix c = Matrix.zeros(m, n);
+        Matrix d = guarded(random, m, n);
+        kernels().gemm(1, a, opA, b, opB, 0, c);
+        kernels().gemm(threads, 1, a, opA, b, opB, 0, d);
+        if (kernels().sumsByInnerSizeAlone()) {
+          assertArrayEquals(c.data(), d.copy().data(), opA + "" + opB + m + "x" + n);
+        }
+        for (int i = 0; i < m * n; i++) {
+          assertEquals(c.data()[i], d.get(i / n, i % n), 1e-4f);
+        }
+        assertTrue(guardIntact(d));
+        kernels().gemm(Loop.sequential(), 1, a, opA, b, opB, 0, d);
+        assertArrayEquals(c.data(), d.copy().data());
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LoopTest {
   @Test
@@ -34,7 +35,7 @@ class LoopTest {
   }
 
   @Test
-  void twoThreadsWorkAtOneTime() throws InterruptedException {
+  void twoThreadsWorkAtOneTime() {
     try (Threads threads = Threads.of(2)) {
       CountDownLatch both = new CountDownLatch(2);
       Set<Thread> seen = ConcurrentHashMap.newKeySet();
@@ -43,11 +44,7 @@ class LoopTest {
           i -> {
             seen.add(Thread.currentThread());
             both.countDown();
-            try {
-              assertTrue(both.await(20, TimeUnit.SECONDS));
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
+            await(both);
           });
       assertEquals(2, seen.size());
     }
@@ -99,6 +96,93 @@ class LoopTest {
       AtomicInteger sum = new AtomicInteger();
       threads.forEach(30, i -> threads.forEach(10, j -> sum.incrementAndGet()));
       assertEquals(300, sum.get());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void loopsOfTwoObjectsInsideOneAnotherEnd() {
+    try (Threads outer = Threads.of(2);
+        Threads inner = Threads.of(3)) {
+      for (int round = 0; round < 20; round++) {
+        AtomicInteger sum = new AtomicInteger();
+        outer.forEach(
+            6,
+            i ->
+                inner.forEach(
+                    5, j -> outer.forEach(4, k -> inner.forEach(3, l -> sum.incrementAndGet()))));
+        assertEquals(6 * 5 * 4 * 3, sum.get());
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void theCallerDoesNotWaitForAHelperThatIsBusyElsewhere() throws InterruptedException {
+    try (Threads threads = Threads.of(2)) {
+      CountDownLatch busy = new CountDownLatch(2);
+      CountDownLatch done = new CountDownLatch(1);
+      Thread other =
+          new Thread(
+              () ->
+                  threads.forEach(
+                      2,
+                      i -> {
+                        busy.countDown();
+                        await(done);
+                      }));
+      other.start();
+      await(busy); // the only helper is in there until the loop below has ended
+      AtomicInteger sum = new AtomicInteger();
+      threads.forEach(9, i -> sum.incrementAndGet());
+      assertEquals(9, sum.get());
+      done.countDown();
+      other.join();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(20, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aClosedLoopSaysSo() {
+    for (int n : new int[] {1, 3}) {
+      Threads threads = Threads.of(n);
+      threads.close();
+      IllegalStateException e =
+          assertThrows(IllegalStateException.class, () -> threads.forEach(5, i -> {}));
+      assertTrue(e.getMessage().contains(n + " threads is closed"), e.getMessage());
+    }
+  }
+
+  @Test
+  void anInterruptedCallerWaitsForTheOthersAndStaysInterrupted() {
+    try (Threads threads = Threads.of(2)) {
+      CountDownLatch both = new CountDownLatch(2);
+      AtomicInteger ended = new AtomicInteger();
+      Thread caller = Thread.currentThread();
+      threads.forEach(
+          2,
+          i -> {
+            both.countDown();
+            await(both);
+            if (Thread.currentThread() == caller) {
+              caller.interrupt();
+            } else {
+              long deadline = System.nanoTime() + 5_000_000_000L;
+              while (caller.getState() != Thread.State.WAITING && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+              }
+            }
+            ended.incrementAndGet();
+          });
+      assertTrue(Thread.interrupted());
+      assertEquals(2, ended.get());
     }
   }
 

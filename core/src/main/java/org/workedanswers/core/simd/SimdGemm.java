@@ -6,156 +6,172 @@ import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
 
 /**
- * The matrix product on vectors, in two forms.
+ * The matrix product on vectors: blocks of both operands are packed into panels, and a tile of C,
+ * {@link SimdTile#ROWS} x {@link SimdTile#COLUMNS}, is computed in registers. A block of A stays in
+ * the second cache while all panels of a block of B pass, each from the first. Goto and van de
+ * Geijn, <i>Anatomy of High-Performance Matrix Multiplication</i>, ACM TOMS 34, 2008.
  *
- * <p><b>B as it stands, or A transposed:</b> lanes are columns of C. A panel of B, {@value #KC}
- * rows deep and {@link #NR} columns wide, is copied together so that it streams from the cache, and
- * rows of A run over it, six at a time. Every element of C is summed from k = 0 upwards by
- * multiply-adds: the sums so far wait in a tile between two panels, so that neither the depth of a
- * panel nor the number of rows changes their order. Goto and van de Geijn, <i>Anatomy of
- * High-Performance Matrix Multiplication</i>, ACM TOMS 34, 2008.
+ * <p>The inner size is cut into blocks, whose sums are added to C one after the other. Within a
+ * block there are two orders, each kept by a form for many rows of C and by one for few that packs
+ * nothing:
  *
- * <p><b>A Bᵀ:</b> lanes are steps along k; see {@link SimdDotProducts}.
+ * <ul>
+ *   <li><b>from the first step to the last</b>, but for A Bᵀ: few rows by {@link SimdRowProducts};
+ *   <li><b>by lane</b>, for A Bᵀ of more than {@link #SHORT} steps, where both operands have their rows along k, and a row alone is
+ *       fastest if a vector passes along it: lane l sums the steps l, l + L, l + 2L ... (L lanes),
+ *       halves of the lanes are added until one is left, and what fills no vector is summed apart
+ *       and added last. Few rows by {@link SimdDotProducts}; many as L products of a part of the
+ *       steps each.
+ * </ul>
  */
 final class SimdGemm {
   private static final VectorSpecies<Float> F = SimdKernels.F;
   private static final int L = F.length();
+  private static final int MR = SimdTile.ROWS;
+  private static final int NR = SimdTile.COLUMNS;
 
-  /** Columns of a panel of B: four vectors. */
-  private static final int NR = 4 * L;
+  /** Steps of a block that are summed from the first to the last. */
+  static final int DEPTH = 256;
 
-  /** Depth of a panel of B: KC x NR floats take 128 KiB with 512-bit vectors. */
-  private static final int KC = 512;
+  /** Steps of a block that are summed by lane. */
+  static final int LANE_DEPTH = 256 * L;
 
-  /** Rows of C whose sums wait in the tile. */
-  private static final int MC = 192;
+  /** Sums of so few steps go from the first to the last in A Bᵀ too: lanes would cost more. */
+  private static final int SHORT = 4 * L;
 
-  /** Rows that are computed together: 6 x 4 sums fill the 32 registers of AVX-512. */
-  private static final int MR = 6;
+  /** Rows of C up to which packing B costs more than it gains. */
+  private static final int FEW_ROWS = 3;
 
-  /** Scratch that is kept for each thread, at most KC · NR + MC · NR + MC · KC floats. */
+  private static final int FEW_ROWS_BY_LANE = 32;
+
+  /** Floats of a block of A: 384 KiB. */
+  private static final int BLOCK_OF_A = 96 * 1024;
+
+  /** Floats of a block of B: 4 MiB. */
+  private static final int BLOCK_OF_B = 1024 * 1024;
+
+  /** Kept for each thread; the panels grow to the largest block that was met. */
   private static final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
-    private final float[] panel = new float[KC * NR];
-    private final float[] tile = new float[MC * NR];
     private float[] rows = new float[0];
+    private float[] columns = new float[0];
+    private final float[] tiles =
+        new float[Math.max((L + 1) * MR * NR, SimdRowProducts.COLUMNS)]; // one a lane, one more
 
-    private float[] rows() {
-      if (rows.length == 0) {
-        rows = new float[MC * KC];
-      }
-      return rows;
+    private void reserve(int a, int b) {
+      rows = rows.length < a ? new float[a] : rows;
+      columns = columns.length < b ? new float[b] : columns;
     }
   }
 
   private SimdGemm() {}
 
   static void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
-    int inner = alpha == 0 ? 0 : opA.cols(a);
-    if (opA == Op.N && opB == Op.T && inner > 0) {
-      SimdDotProducts.gemm(alpha, a, b, beta, c);
+    float[] tiles = Scratch.OF_THREAD.get().tiles;
+    boolean byLane = opA == Op.N && opB == Op.T && opA.cols(a) > SHORT;
+    if (c.rows() == 0 || c.cols() == 0) {
       return;
     }
+    if (alpha == 0 || opA.cols(a) == 0) {
+      java.util.Arrays.fill(tiles, 0);
+      for (int i = 0; i < c.rows(); i++) {
+        for (int j = 0; j < c.cols(); j += NR) {
+          store(tiles, 0, 0, beta, c.data(), c.index(i, j), Math.min(NR, c.cols() - j));
+        }
+      }
+    } else if (byLane && c.rows() <= FEW_ROWS_BY_LANE) {
+      SimdDotProducts.gemm(tiles, alpha, a, b, beta, c);
+    } else if (opB == Op.N && c.rows() <= FEW_ROWS) {
+      SimdRowProducts.gemm(tiles, alpha, a, opA, b, beta, c);
+    } else {
+      byBlocks(alpha, a, opA, b, opB, byLane, beta, c);
+    }
+  }
+
+  private static void byBlocks(
+      float alpha, Matrix a, Op opA, Matrix b, Op opB, boolean byLane, float beta, Matrix c) {
+    int inner = opA.cols(a);
+    int depth = Math.min(inner, byLane ? LANE_DEPTH : DEPTH);
+    int mc = BLOCK_OF_A / depth / MR * MR;
+    int nc = BLOCK_OF_B / depth / NR * NR;
     Scratch scratch = Scratch.OF_THREAD.get();
-    for (int i0 = 0; i0 < c.rows(); i0 += MC) {
-      int m = Math.min(MC, c.rows() - i0);
-      for (int j0 = 0; j0 < c.cols(); j0 += NR) {
-        int n = Math.min(NR, c.cols() - j0);
-        java.util.Arrays.fill(scratch.tile, 0, m * NR, 0);
-        for (int k0 = 0; k0 < inner; k0 += KC) {
-          int k = Math.min(KC, inner - k0);
-          block(scratch, a, opA, i0, m, b, opB, j0, n, k0, k);
+    scratch.reserve(
+        SimdPanels.floats(MR, Math.min(mc, c.rows()), depth),
+        SimdPanels.floats(NR, Math.min(nc, c.cols()), depth));
+    for (int k0 = 0, k; k0 < inner; k0 += k) {
+      k = Math.min(depth, inner - k0);
+      for (int j0 = 0, n; j0 < c.cols(); j0 += n) {
+        n = Math.min(nc, c.cols() - j0);
+        SimdPanels.packColumns(scratch.columns, NR, byLane, b, opB, j0, n, k0, k);
+        for (int i0 = 0, m; i0 < c.rows(); i0 += m) {
+          m = Math.min(mc, c.rows() - i0);
+          SimdPanels.packRows(scratch.rows, MR, byLane, a, opA, i0, m, k0, k);
+          block(scratch, k, byLane, alpha, k0 == 0 ? beta : 1, c, i0, m, j0, n);
         }
-        store(scratch.tile, alpha, beta, c, i0, m, j0, n);
       }
     }
   }
 
-  /** tile [m x n] += op(A)[i0.., k0..] op(B)[k0.., j0..]. */
+  /** C = α · (block of A) (block of B) + β · C, for [m x n] elements from i0, j0 on. */
   private static void block(
-      Scratch scratch,
-      Matrix a,
-      Op opA,
-      int i0,
-      int m,
-      Matrix b,
-      Op opB,
-      int j0,
-      int n,
-      int k0,
-      int k) {
-    float[] panel = scratch.panel;
-    int po = 0;
-    int step = NR;
-    if (opB == Op.N && n == NR && m <= MR) {
-      panel = b.data(); // one group of rows: copying would cost as much as the product
-      po = b.index(k0, j0);
-      step = b.stride();
-    } else {
-      pack(panel, b, opB, j0, n, k0, k);
-    }
-    float[] rows = a.data();
-    int ao = a.index(i0, k0);
-    int stride = a.stride();
-    if (opA == Op.T) {
-      rows = scratch.rows();
-      ao = 0;
-      stride = k;
-      for (int p = 0; p < k; p++) {
-        int from = a.index(k0 + p, i0);
-        for (int i = 0; i < m; i++) {
-          rows[i * k + p] = a.data()[from + i];
+      Scratch s, int k, boolean byLane, float alpha, float beta, Matrix c, int i0, int m, int j0,
+      int n) {
+    for (int j = 0; j < n; j += NR) {
+      for (int i = 0; i < m; i += MR) {
+        if (byLane) {
+          sumByLane(k, s.rows, i * k, s.columns, j * k, s.tiles);
+        } else {
+          SimdTile.product(k, s.rows, i * k, s.columns, j * k, s.tiles, 0);
         }
-      }
-    }
-    int i = 0;
-    for (; i + MR <= m; i += MR) {
-      SimdMicroKernel.six(k, rows, ao + i * stride, stride, panel, po, step, scratch.tile, i * NR);
-    }
-    for (; i < m; i++) {
-      SimdMicroKernel.one(k, rows, ao + i * stride, panel, po, step, scratch.tile, i * NR);
-    }
-  }
-
-  /** panel [k x NR] = op(B)[k0.., j0..], filled up with zeros at the right. */
-  private static void pack(float[] panel, Matrix b, Op opB, int j0, int n, int k0, int k) {
-    if (n < NR) {
-      java.util.Arrays.fill(panel, 0, k * NR, 0);
-    }
-    if (opB == Op.N) {
-      for (int p = 0; p < k; p++) {
-        System.arraycopy(b.data(), b.index(k0 + p, j0), panel, p * NR, n);
-      }
-    } else {
-      for (int j = 0; j < n; j++) {
-        int from = b.index(j0 + j, k0);
-        for (int p = 0; p < k; p++) {
-          panel[p * NR + j] = b.data()[from + p];
+        for (int r = 0; r < Math.min(MR, m - i); r++) {
+          int co = c.index(i0 + i + r, j0 + j);
+          store(s.tiles, r * NR, alpha, beta, c.data(), co, Math.min(NR, n - j));
         }
       }
     }
   }
 
-  /** C = α · tile + β · C, lane by lane and for the last columns one by one with the same steps. */
-  private static void store(
-      float[] tile, float alpha, float beta, Matrix c, int i0, int m, int j0, int n) {
-    float[] data = c.data();
-    for (int i = 0; i < m; i++) {
-      int co = c.index(i0 + i, j0);
-      int to = i * NR;
-      int j = 0;
-      for (; j + L <= n; j += L) {
-        FloatVector x = FloatVector.fromArray(F, tile, to + j).mul(alpha);
-        if (beta != 0) {
-          x = FloatVector.fromArray(F, data, co + j).fma(FloatVector.broadcast(F, beta), x);
-        }
-        x.intoArray(data, co + j);
+  /** The first tile = a panel of A with a panel of B, both packed by lane. */
+  private static void sumByLane(int k, float[] rows, int ro, float[] columns, int co, float[] tiles) {
+    int steps = k / L;
+    for (int lane = 0; lane <= L; lane++) { // the last takes what fills no vector
+      int p = lane * steps;
+      int count = lane < L ? steps : k - p;
+      SimdTile.product(count, rows, ro + p * MR, columns, co + p * NR, tiles, lane * MR * NR);
+    }
+    for (int half = L / 2; half > 0; half /= 2) {
+      addTiles(tiles, half, half);
+    }
+    addTiles(tiles, L, 1);
+  }
+
+  /** Tiles 0 to count += the tiles from {@code from} on. */
+  private static void addTiles(float[] tiles, int from, int count) {
+    int o = from * MR * NR;
+    for (int i = 0; i < count * MR * NR; i += L) {
+      FloatVector.fromArray(F, tiles, i)
+          .add(FloatVector.fromArray(F, tiles, o + i))
+          .intoArray(tiles, i);
+    }
+  }
+
+  /**
+   * C = α · sums + β · C for n elements of a row, lane by lane and for the last one by one with the
+   * same steps.
+   */
+  static void store(float[] sums, int so, float alpha, float beta, float[] c, int co, int n) {
+    int j = 0;
+    for (; j + L <= n; j += L) {
+      FloatVector x = FloatVector.fromArray(F, sums, so + j).mul(alpha);
+      if (beta != 0) {
+        x = FloatVector.fromArray(F, c, co + j).fma(FloatVector.broadcast(F, beta), x);
       }
-      for (; j < n; j++) {
-        float x = tile[to + j] * alpha;
-        data[co + j] = beta == 0 ? x : Math.fma(data[co + j], beta, x);
-      }
+      x.intoArray(c, co + j);
+    }
+    for (; j < n; j++) {
+      float x = sums[so + j] * alpha;
+      c[co + j] = beta == 0 ? x : Math.fma(c[co + j], beta, x);
     }
   }
 }

@@ -64,13 +64,13 @@ public final class SimdKernels implements Kernels {
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    for (; i <= n - 4 * lanes; i += 4 * lanes) {
       s0 = load(a, ao + i).fma(load(b, bo + i), s0);
       s1 = load(a, ao + i + lanes).fma(load(b, bo + i + lanes), s1);
       s2 = load(a, ao + i + 2 * lanes).fma(load(b, bo + i + 2 * lanes), s2);
       s3 = load(a, ao + i + 3 * lanes).fma(load(b, bo + i + 3 * lanes), s3);
     }
-    for (; i + lanes <= n; i += lanes) {
+    for (; i <= n - lanes; i += lanes) {
       s0 = load(a, ao + i).fma(load(b, bo + i), s0);
     }
     float sum = Lanes.sum(s0.add(s1).add(s2.add(s3)));
@@ -89,7 +89,7 @@ public final class SimdKernels implements Kernels {
     Kernels.checkRuns(n, x.length, xo, y.length, yo);
     FloatVector va = FloatVector.broadcast(F, alpha);
     int i = 0;
-    for (; i + F.length() <= n; i += F.length()) {
+    for (; i <= n - F.length(); i += F.length()) {
       load(x, xo + i).fma(va, load(y, yo + i)).intoArray(y, yo + i);
     }
     for (; i < n; i++) {
@@ -101,7 +101,7 @@ public final class SimdKernels implements Kernels {
   public void exp(int n, float[] x, int xo, float[] y, int yo) {
     Kernels.checkRuns(n, x.length, xo, y.length, yo);
     int i = 0;
-    for (; i + F.length() <= n; i += F.length()) {
+    for (; i <= n - F.length(); i += F.length()) {
       SimdExp.exp(load(x, xo + i)).intoArray(y, yo + i);
     }
     if (i < n) {

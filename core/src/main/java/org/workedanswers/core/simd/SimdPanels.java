@@ -1,0 +1,101 @@
+package org.workedanswers.core.simd;
+
+import java.util.Arrays;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.core.Op;
+
+/**
+ * Copies a block of an operand into panels, so that the innermost loop reads memory from the first
+ * float to the last.
+ *
+ * <p>A panel holds {@code width} rows of op(A), or as many columns of op(B), over k steps: [k x
+ * width], the steps one after the other. Where there are fewer rows than the width, zeros stand for
+ * them.
+ *
+ * <p><b>By lane</b> the steps stand in another order: first 0, L, 2L ..., then 1, L + 1 ..., as a
+ * vector of L lanes meets them along k; what fills no vector stands at the end.
+ */
+final class SimdPanels {
+  private static final int L = SimdKernels.F.length();
+
+  /** Rows of a matrix that are read together, each from its first element to its last. */
+  private static final int TOGETHER = 8;
+
+  private SimdPanels() {}
+
+  /** Floats that {@code count} rows over k steps take, filled up to whole panels. */
+  static int floats(int width, int count, int k) {
+    return (count + width - 1) / width * width * k;
+  }
+
+  /** Packs rows {@code from} to {@code from + count} of op(A), its columns k0 to k0 + k. */
+  static void packRows(
+      float[] to, int width, boolean byLane, Matrix a, Op op, int from, int count, int k0, int k) {
+    if (op == Op.N) {
+      transpose(to, width, byLane, a, from, count, k0, k);
+    } else {
+      copy(to, width, a, from, count, k0, k);
+    }
+  }
+
+  /** Packs columns {@code from} to {@code from + count} of op(B), its rows k0 to k0 + k. */
+  static void packColumns(
+      float[] to, int width, boolean byLane, Matrix b, Op op, int from, int count, int k0, int k) {
+    packRows(to, width, byLane, b, op == Op.N ? Op.T : Op.N, from, count, k0, k);
+  }
+
+  /** From a matrix whose rows are the steps: each gives a run to every panel. */
+  private static void copy(float[] to, int width, Matrix m, int from, int count, int k0, int k) {
+    float[] data = m.data();
+    for (int p0 = 0; p0 < k; p0 += TOGETHER) {
+      int p1 = Math.min(k, p0 + TOGETHER);
+      for (int r = 0; r < count; r += width) {
+        int n = Math.min(width, count - r);
+        int at = r * k + p0 * width;
+        for (int p = p0; p < p1; p++) {
+          int x = m.index(k0 + p, from + r);
+          for (int i = 0; i < n; i++) {
+            to[at + i] = data[x + i];
+          }
+          for (int i = n; i < width; i++) {
+            to[at + i] = 0;
+          }
+          at += width;
+        }
+      }
+    }
+  }
+
+  /** From a matrix whose columns are the steps. */
+  private static void transpose(
+      float[] to, int width, boolean byLane, Matrix m, int from, int count, int k0, int k) {
+    int whole = k / L * L;
+    int next = byLane ? whole / L : 1; // from a step's place to that of the next, in a vector
+    int vector = byLane ? 1 : L; // and to that of the step one vector on
+    for (int r = 0; r < count; r++) {
+      int at = r / width * width * k + r % width;
+      row(to, at, width, next * width, vector * width, m.data(), m.index(from + r, k0), whole, k);
+    }
+    int rest = count % width;
+    for (int at = (count - rest) * k; rest > 0 && at < (count - rest + width) * k; at += width) {
+      Arrays.fill(to, at + rest, at + width, 0);
+    }
+  }
+
+  /** One row's steps; in the panel neighbours in a vector are {@code next} floats apart. */
+  private static void row(
+      float[] to, int at, int width, int next, int vector, float[] x, int xo, int whole, int k) {
+    int place = at;
+    for (int p = 0; p < whole; p += L) {
+      int o = place;
+      for (int l = 0; l < L; l++) {
+        to[o] = x[xo + p + l];
+        o += next;
+      }
+      place += vector;
+    }
+    for (int p = whole; p < k; p++) {
+      to[at + p * width] = x[xo + p];
+    }
+  }
+}
