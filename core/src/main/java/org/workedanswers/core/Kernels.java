@@ -54,7 +54,9 @@ public interface Kernels {
         (from, to) -> gemm(alpha, opA.rows(a, from, to), opA, b, opB, beta, c.rows(from, to)));
   }
 
-  /** Columns of a panel over which {@link #gemm(Matrix, Packed, int, int, boolean, Matrix)} runs. */
+  /**
+   * Columns of a panel over which {@link #gemm(Matrix, Packed, int, int, boolean, Matrix)} runs.
+   */
   default int panelWidth() {
     return 16;
   }
@@ -65,8 +67,8 @@ public interface Kernels {
    *
    * <p>A is [m x k], B is [k x n], C is [m x n]. B begins and ends with a panel, so col and n are
    * multiples of its width; what fills up the last panel gives zeros. Zeros in A's last columns, a
-   * multiple of the width of them, leave the same bits as if these columns were not there, and so do
-   * zeros in its first ones.
+   * multiple of the width of them, leave the same bits as if these columns were not there, and so
+   * do zeros in its first ones.
    *
    * @throws IllegalArgumentException if the shapes do not fit, or the panels are not {@link
    *     #panelWidth} wide
@@ -133,11 +135,12 @@ public interface Kernels {
    * α  = e^(m - m')               ℓ  ← α ℓ + Σ_j p_j
    * </pre>
    *
-   * S becomes P, and m, ℓ and α are left in the arrays, row i's at index i. Before the first block m
-   * = -∞ and ℓ = 0. Where all is -∞ so far, P is zeros and α = 1; NaN or +∞ in a row makes its ℓ
-   * NaN, then and later. Columns of -∞ at the end, a multiple of {@link #panelWidth} of them, leave the same
-   * bits as if they were not there, and so do such columns at the beginning. Each p and α is within
-   * {@code 2⁻²³ · (4 + |s_j| + |m'|)} relative, plus 2⁻¹²⁶; ℓ within the bound of a sum of them.
+   * S becomes P, and m, ℓ and α are left in the arrays, row i's at index i. Before the first block
+   * m = -∞ and ℓ = 0. Where all is -∞ so far, P is zeros and α = 1; NaN or +∞ in a row makes its ℓ
+   * NaN, then and later. Columns of -∞ at the end, a multiple of {@link #panelWidth} of them, leave
+   * the same bits as if they were not there, and so do such columns at the beginning. Each p and α
+   * is within {@code 2⁻²³ · (4 + |s_j| + |m'|)} relative, plus 2⁻¹²⁶; ℓ within the bound of a sum
+   * of them.
    *
    * <p>Source: Milakov and Gimelshein, <i>Online normalizer calculation for softmax</i>, 2018,
    * Algorithm 3, a block at a time.

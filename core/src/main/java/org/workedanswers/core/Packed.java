@@ -6,9 +6,9 @@ import java.util.Arrays;
  * A matrix copied together for products that read it many times: in panels of some columns each, so
  * that a product runs through memory from front to back.
  *
- * <p>Panel p holds the columns {@code p · width ... (p + 1) · width - 1}, row by row: element (i, j)
- * stands at {@code data[((j / width) · rows + i) · width + j % width]}. The last panel is filled up
- * with zeros. {@link Kernels#panelWidth} names the width that a product wants.
+ * <p>Panel p holds the columns {@code p · width ... (p + 1) · width - 1}, row by row: element (i,
+ * j) stands at {@code data[((j / width) · rows + i) · width + j % width]}. The last panel is filled
+ * up with zeros. {@link Kernels#panelWidth} names the width that a product wants.
  */
 public final class Packed {
   private final int rows;

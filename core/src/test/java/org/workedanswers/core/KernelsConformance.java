@@ -642,7 +642,8 @@ public abstract class KernelsConformance {
         kernels().onlineSoftmax(s, max, sum, alpha);
         assertTrue(guardIntact(s), "wrote beside S");
         for (int i = 0; i < rows; i++) {
-          assertOnline(scores.row(i), s.row(i), maxBefore[i], max[i], alpha[i], sumBefore[i], sum[i]);
+          assertOnline(
+              scores.row(i), s.row(i), maxBefore[i], max[i], alpha[i], sumBefore[i], sum[i]);
         }
       }
     }

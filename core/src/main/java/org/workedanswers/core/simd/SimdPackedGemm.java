@@ -32,9 +32,29 @@ final class SimdPackedGemm {
       for (int i = 0; i < c.rows(); i += ROWS) {
         int m = Math.min(ROWS, c.rows() - i);
         if (add) {
-          add(m, k, a.data(), a.index(i, 0), a.stride(), b.data(), bo, c.data(), c.index(i, j), c.stride());
+          add(
+              m,
+              k,
+              a.data(),
+              a.index(i, 0),
+              a.stride(),
+              b.data(),
+              bo,
+              c.data(),
+              c.index(i, j),
+              c.stride());
         } else {
-          set(m, k, a.data(), a.index(i, 0), a.stride(), b.data(), bo, c.data(), c.index(i, j), c.stride());
+          set(
+              m,
+              k,
+              a.data(),
+              a.index(i, 0),
+              a.stride(),
+              b.data(),
+              bo,
+              c.data(),
+              c.index(i, j),
+              c.stride());
         }
       }
     }
