@@ -19,8 +19,8 @@ final class TileScratch {
     }
 
     long bytes(int m) {
-      long tile = (long) queryBlock * (dk + keyBlock + paddedDv() + 3); // Q_i, S, O_i; m, ℓ, α
-      long packed = (long) keyBlock * (dk + paddedDv()); // K_jᵀ, V_j
+      long tile = queryBlock * ((long) dk + keyBlock + paddedDv() + 3); // Q_i, S, O_i; m, ℓ, α
+      long packed = keyBlock * ((long) dk + paddedDv()); // K_jᵀ, V_j
       return Float.BYTES * (tile + keyBlocks(m) * packed);
     }
   }

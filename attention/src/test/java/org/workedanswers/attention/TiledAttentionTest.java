@@ -133,22 +133,29 @@ class TiledAttentionTest {
     assertEquals((1L << 30) * 4 * (64 + 48), wide, "values in whole panels of 16");
   }
 
-  /** What the virtual machine says was allocated once the scratch is there: views. */
+  /** What the virtual machine says: views of blocks of queries and of keys, none a pair of them. */
   @Test
-  void aSecondCallAllocatesViewsAlone() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  void onceTheScratchIsThereViewsAloneAreAllocated() {
     TiledAttention tiled = new TiledAttention(new SilentKernels());
-    for (int n : new int[] {512, 2048}) {
-      Matrix q = some(n, 4);
-      Matrix output = Matrix.zeros(n, 4);
-      long least = Long.MAX_VALUE;
-      for (int run = 0; run < 3; run++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        tiled.attend(q, q, q, Mask.full(), output);
-        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      }
-      assertTrue(
-          least < 3000 + n / TiledAttention.QUERY_BLOCK * 500, n + " queries: " + least + " bytes");
+    int blocks = 100;
+    Matrix q = some(blocks * TiledAttention.QUERY_BLOCK, 4);
+    long few = allocated(tiled, q, 2 * TiledAttention.KEY_BLOCK);
+    long many = allocated(tiled, q, 16 * TiledAttention.KEY_BLOCK);
+    assertTrue(few < blocks * 1500, few + " bytes");
+    // 14 blocks of keys more, and 1,400 pairs of blocks.
+    assertTrue(many - few < 14 * 1500, many - few + " bytes for more keys");
+  }
+
+  private static long allocated(TiledAttention tiled, Matrix q, int m) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Matrix k = some(m, 4);
+    Matrix output = Matrix.zeros(q.rows(), 4);
+    long least = Long.MAX_VALUE;
+    for (int run = 0; run < 3; run++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      tiled.attend(q, k, k, Mask.full(), output);
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
+    return least;
   }
 }

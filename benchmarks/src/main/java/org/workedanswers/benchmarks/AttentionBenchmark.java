@@ -25,7 +25,8 @@ import org.workedanswers.core.SeededRandom;
 
 /**
  * One head of attention, all scores at once against block by block, as it reads and at the speed of
- * the hardware, on one thread: n queries against n keys, and one query against n keys as in generating with a cache.
+ * the hardware, on one thread: n queries against n keys, and one query against n keys as in
+ * generating with a cache.
  *
  * <p>Pitfalls:
  *
