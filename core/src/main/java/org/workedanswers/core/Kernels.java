@@ -13,7 +13,7 @@ package org.workedanswers.core;
  *   <li><b>Order.</b> Within one implementation the order in which an output is summed depends on
  *       the inner size alone: not on threads, nor on whether its row comes alone or among others.
  *       So a cached step equals the uncached one bit for bit. {@link #sumsByInnerSizeAlone} says if
- *       an implementation can't promise that.
+ *       an implementation can't promise that, nor what methods say of equal bits.
  *   <li><b>NaN and infinity</b> travel as in IEEE 754, but for what a method defines.
  * </ul>
  *
