@@ -2,6 +2,7 @@ package org.workedanswers.attention;
 
 import org.workedanswers.core.Check;
 import org.workedanswers.core.KernelsChoice;
+import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 
 /**
@@ -40,7 +41,7 @@ import org.workedanswers.core.Matrix;
  * </ul>
  */
 public interface Attention {
-  /** The short name: {@code plain}, {@code flash}. */
+  /** The short name: {@code plain}, {@code flash}, {@code tiled}. */
   String name();
 
   /**
@@ -50,6 +51,33 @@ public interface Attention {
    *     shape
    */
   Counts attend(Matrix q, Matrix k, Matrix v, Mask mask, Matrix output);
+
+  /**
+   * Several heads side by side, as {@link MultiHead} has them, shared out over the loop's threads.
+   * Returns what they took together; of scratch, what one thread takes.
+   *
+   * @throws IllegalArgumentException if a width can't be cut into the heads, or shapes do not fit
+   */
+  default Counts attend(
+      MultiHead heads, Loop loop, Matrix q, Matrix k, Matrix v, Mask mask, Matrix output) {
+    heads.checkWidths(q, k, v, output);
+    Counts[] counts = new Counts[heads.heads()];
+    loop.forEach(
+        counts.length,
+        t ->
+            counts[t] =
+                attend(
+                    heads.queryHead(q, t),
+                    heads.keyHead(k, t),
+                    heads.keyHead(v, t),
+                    mask,
+                    heads.queryHead(output, t)));
+    Counts all = Counts.ZERO;
+    for (Counts one : counts) {
+      all = all.then(one);
+    }
+    return all;
+  }
 
   /**
    * Bytes of scratch that a call for n queries and m keys takes beside its inputs and its output,
@@ -75,7 +103,12 @@ public interface Attention {
     return new FlashAttention(KernelsChoice.best());
   }
 
-  /** Checks the shapes of {@link #attend}. */
+  /** The fast form, on the best kernels there are. It keeps its scratch: hold on to it. */
+  static TiledAttention tiled() {
+    return new TiledAttention(KernelsChoice.best());
+  }
+
+  /** Checks the shapes of {@link #attend(Matrix, Matrix, Matrix, Mask, Matrix)}. */
   static void checkShapes(Matrix q, Matrix k, Matrix v, Mask mask, Matrix output) {
     Check.that(
         q.cols() == k.cols(), "q is %s and k is %s: both must have the same width d_k", q, k);

@@ -1,5 +1,6 @@
 package org.workedanswers.attention;
 
+import java.util.Arrays;
 import org.workedanswers.core.Check;
 
 /**
@@ -47,6 +48,15 @@ public record Band(int before, int after) implements Mask {
       return Cover.NONE;
     }
     return first(i1 - 1) <= j0 && j1 - 1 <= last(i0) ? Cover.ALL : Cover.SOME;
+  }
+
+  @Override
+  public int forbid(int i, int j0, int j1, float[] scores, int at) {
+    int from = (int) Math.min(j1, Math.max(first(i), j0));
+    int to = (int) Math.max(from, Math.min(last(i), j1 - 1) + 1);
+    Arrays.fill(scores, at, at + from - j0, Float.NEGATIVE_INFINITY);
+    Arrays.fill(scores, at + to - j0, at + j1 - j0, Float.NEGATIVE_INFINITY);
+    return to - from;
   }
 
   /** As a reader would say it. */

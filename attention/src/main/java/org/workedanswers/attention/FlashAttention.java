@@ -162,7 +162,7 @@ public final class FlashAttention implements Attention {
         visit(0, queries.length, j0, j0 + width, values(j0, width));
       }
       divideBySums();
-      RowByRow.mend(kernels, factor, q, k, v, mask, output);
+      RowByRow.mend(kernels, factor, shift, q, k, v, mask, output);
       long floats = (long) max.length + sum.length + ones.length;
       floats += (long) keysT.data().length + s.data().length + lastValues.data().length;
       return new Counts(multiplyAdds, scored, attended, Float.BYTES * floats);
@@ -252,16 +252,7 @@ public final class FlashAttention implements Attention {
         x[at + j] *= factor;
       }
       Arrays.fill(x, at + width, at + keyBlock, Float.NEGATIVE_INFINITY);
-      attended += width;
-      if (cover == Mask.Cover.ALL) {
-        return;
-      }
-      for (int j = 0; j < width; j++) {
-        if (!mask.allowed(position, j0 + j)) {
-          x[at + j] = Float.NEGATIVE_INFINITY;
-          attended--;
-        }
-      }
+      attended += cover == Mask.Cover.ALL ? width : mask.forbid(position, j0, j1, x, at);
     }
 
     /** One row of S becomes S - m; what its query has gathered so far is brought down by α. */

@@ -30,6 +30,23 @@ public sealed interface Mask permits Band, GlobalTokens, BooleanMask, BothMasks 
   Cover cover(int i0, int i1, int j0, int j1);
 
   /**
+   * Writes -∞ over those of the scores of query i for the keys {@code j0..j1-1}, which stand at
+   * {@code scores[at]} and on, that it may not attend to.
+   *
+   * @return how many are left
+   */
+  default int forbid(int i, int j0, int j1, float[] scores, int at) {
+    int left = j1 - j0;
+    for (int j = j0; j < j1; j++) {
+      if (!allowed(i, j)) {
+        scores[at + j - j0] = Float.NEGATIVE_INFINITY;
+        left--;
+      }
+    }
+    return left;
+  }
+
+  /**
    * Checks that the mask serves n queries and m keys.
    *
    * @throws IllegalArgumentException if it is of another shape

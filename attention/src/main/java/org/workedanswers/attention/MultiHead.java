@@ -47,30 +47,13 @@ public record MultiHead(int heads, int kvHeads) {
 
   /**
    * Runs every head, shared out over the loop's threads, and returns what they took together; of
-   * scratch, what one head takes, since each thread holds one head's at a time.
+   * scratch, what one thread takes, which holds one head's at a time.
    *
    * @throws IllegalArgumentException if a width can't be cut into the heads, or shapes do not fit
    */
   public Counts attend(
       Attention attention, Loop loop, Matrix q, Matrix k, Matrix v, Mask mask, Matrix output) {
-    checkWidths(q, k, v);
-    Check.that(
-        output.cols() % heads == 0,
-        "the output is %s: %d heads must divide its width",
-        output,
-        heads);
-    Counts[] counts = new Counts[heads];
-    loop.forEach(
-        heads,
-        t ->
-            counts[t] =
-                attention.attend(
-                    queryHead(q, t), keyHead(k, t), keyHead(v, t), mask, queryHead(output, t)));
-    Counts all = Counts.ZERO;
-    for (Counts one : counts) {
-      all = all.then(one);
-    }
-    return all;
+    return attention.attend(this, loop, q, k, v, mask, output);
   }
 
   /** The trace of every head, in order. */
@@ -97,6 +80,16 @@ public record MultiHead(int heads, int kvHeads) {
   private static Matrix part(Matrix x, int parts, int index) {
     int width = x.cols() / parts;
     return x.columns(index * width, (index + 1) * width);
+  }
+
+  /** Checks that every operand can be cut into its heads. */
+  void checkWidths(Matrix q, Matrix k, Matrix v, Matrix output) {
+    checkWidths(q, k, v);
+    Check.that(
+        output.cols() % heads == 0,
+        "the output is %s: %d heads must divide its width",
+        output,
+        heads);
   }
 
   private void checkWidths(Matrix q, Matrix k, Matrix v) {

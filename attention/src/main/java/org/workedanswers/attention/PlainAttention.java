@@ -72,7 +72,7 @@ public final class PlainAttention implements Attention {
     }
     kernels.softmaxRows(s); // weights   [n x m]
     kernels.gemm(1, s, Op.N, v, Op.N, 0, output); // weights V   [n x d_v]
-    RowByRow.mend(kernels, scale.of(q.cols()), q, k, v, mask, output);
+    RowByRow.mend(kernels, scale.of(q.cols()), m - n, q, k, v, mask, output);
     long scored = (long) n * m;
     return new Counts(
         scored * (q.cols() + v.cols()), scored, attended, (long) Float.BYTES * s.data().length);

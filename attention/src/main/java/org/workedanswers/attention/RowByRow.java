@@ -13,12 +13,19 @@ import org.workedanswers.core.Matrix;
 final class RowByRow {
   private RowByRow() {}
 
-  /** Computes each row of the output that is not finite again. */
+  /** Computes each row of the output that is not finite again; row 0 sits at {@code position}. */
   static void mend(
-      Kernels kernels, float scale, Matrix q, Matrix k, Matrix v, Mask mask, Matrix output) {
+      Kernels kernels,
+      float scale,
+      int position,
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Mask mask,
+      Matrix output) {
     for (int i = 0; i < q.rows(); i++) {
       if (!isFinite(output, i)) {
-        attend(kernels, scale, q, i, k, v, mask, output);
+        attend(kernels, scale, position + i, q.rows(i, i + 1), k, v, mask, output.rows(i, i + 1));
       }
     }
   }
@@ -33,8 +40,14 @@ final class RowByRow {
   }
 
   private static void attend(
-      Kernels kernels, float scale, Matrix q, int i, Matrix k, Matrix v, Mask mask, Matrix output) {
-    int position = k.rows() - q.rows() + i;
+      Kernels kernels,
+      float scale,
+      int position,
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      Mask mask,
+      Matrix output) {
     int[] keys = new int[k.rows()];
     float[] weights = new float[k.rows()];
     int count = 0;
@@ -42,14 +55,14 @@ final class RowByRow {
       if (mask.allowed(position, j)) {
         keys[count] = j;
         weights[count++] =
-            scale * kernels.dot(q.cols(), q.data(), q.index(i, 0), k.data(), k.index(j, 0));
+            scale * kernels.dot(q.cols(), q.data(), q.index(0, 0), k.data(), k.index(j, 0));
       }
     }
     kernels.softmaxRow(count, weights, 0);
-    output.rows(i, i + 1).fill(0);
+    output.fill(0);
     for (int c = 0; c < count; c++) {
       kernels.axpy(
-          v.cols(), weights[c], v.data(), v.index(keys[c], 0), output.data(), output.index(i, 0));
+          v.cols(), weights[c], v.data(), v.index(keys[c], 0), output.data(), output.index(0, 0));
     }
   }
 }

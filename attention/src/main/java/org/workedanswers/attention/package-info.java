@@ -4,8 +4,9 @@
  *
  * <p>Start with {@link org.workedanswers.attention.PlainAttention}: the formula in four steps.
  * {@link org.workedanswers.attention.FlashAttention} gives the same result without ever holding the
- * n x m scores. {@link org.workedanswers.attention.Mask} says which keys a query may attend to,
- * {@link org.workedanswers.attention.MultiHead} runs heads side by side, {@link
+ * n x m scores, and {@link org.workedanswers.attention.TiledAttention} does so at the speed of the
+ * hardware. {@link org.workedanswers.attention.Mask} says which keys a query may attend to, {@link
+ * org.workedanswers.attention.MultiHead} runs heads side by side, {@link
  * org.workedanswers.attention.Rope} turns queries and keys by their positions, and {@link
  * org.workedanswers.attention.Softmax} explains why scores are scaled.
  */

@@ -20,6 +20,7 @@ class BitsTest {
         forms.add(new PlainAttention(kernels));
         forms.add(new FlashAttention(kernels));
         forms.addAll(Forms.flashOfOddBlocks(kernels));
+        forms.add(new TiledAttention(kernels));
       }
     }
     return forms;

@@ -7,9 +7,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.core.CountingKernels;
-import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Matrix;
-import org.workedanswers.core.Op;
 import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
 
@@ -122,7 +120,7 @@ class CountsTest {
   @Test
   void allocatesItsScratchAndLittleElse() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    FlashAttention flash = new FlashAttention(new Silent(), Scale.INVERSE_ROOT, 16, 16);
+    FlashAttention flash = new FlashAttention(new SilentKernels(), Scale.INVERSE_ROOT, 16, 16);
     for (int n : new int[] {512, 2048}) {
       Matrix q = some(n, 4);
       Matrix output = Matrix.zeros(n, 4);
@@ -135,46 +133,6 @@ class CountsTest {
       long beyond = least - flash.scratchBytes(n, n, 4, 4);
       // Views, once for each block of rows: 4,096 or 65,536 bytes would be 4 a pair of blocks.
       assertTrue(beyond < 1000 + n / 16 * 600, n + " queries: " + beyond + " bytes beyond scratch");
-    }
-  }
-
-  /** Kernels that do nothing, so that what is allocated is not theirs. */
-  private static final class Silent implements Kernels {
-    @Override
-    public String name() {
-      return "silent";
-    }
-
-    @Override
-    public void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {}
-
-    @Override
-    public float dot(int n, float[] a, int ao, float[] b, int bo) {
-      return n;
-    }
-
-    @Override
-    public void axpy(int n, float alpha, float[] x, int xo, float[] y, int yo) {}
-
-    @Override
-    public void exp(int n, float[] x, int xo, float[] y, int yo) {}
-
-    @Override
-    public void softmaxRow(int n, float[] x, int xo) {}
-
-    @Override
-    public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
-      return 0;
-    }
-
-    @Override
-    public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
-      return 0;
-    }
-
-    @Override
-    public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
-      return 0;
     }
   }
 }

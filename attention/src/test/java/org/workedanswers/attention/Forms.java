@@ -19,6 +19,7 @@ final class Forms {
       forms.add(new PlainAttention(kernels));
       forms.add(new FlashAttention(kernels));
       forms.addAll(flashOfOddBlocks(kernels));
+      forms.add(new TiledAttention(kernels));
     }
     return forms;
   }

@@ -140,4 +140,26 @@ class MaskTest {
     assertNotEquals(Mask.slidingWindow(3), Mask.slidingWindow(4));
     assertEquals(Mask.slidingWindow(1), Mask.window(0, 0));
   }
+
+  @Test
+  void forbiddenScoresAreThoseNotAllowed() {
+    for (int round = 0; round < 40 * Reference.MASK_KINDS; round++) {
+      SeededRandom random = new SeededRandom(round);
+      int n = 1 + random.below(30);
+      int m = 1 + random.below(30);
+      Mask mask = Reference.mask(random, round % Reference.MASK_KINDS, n, m);
+      int i = m - n + random.below(n);
+      int j0 = random.below(m);
+      int j1 = j0 + 1 + random.below(m - j0);
+      float[] scores = new float[2 + j1 - j0 + 3];
+      int left = mask.forbid(i, j0, j1, scores, 2);
+      for (int at = 0; at < scores.length; at++) {
+        int j = j0 + at - 2;
+        boolean forbidden = j >= j0 && j < j1 && !mask.allowed(i, j);
+        assertEquals(forbidden ? Float.NEGATIVE_INFINITY : 0, scores[at], mask + " " + i + " " + j);
+        left -= j >= j0 && j < j1 && !forbidden ? 1 : 0;
+      }
+      assertEquals(0, left, mask.toString());
+    }
+  }
 }

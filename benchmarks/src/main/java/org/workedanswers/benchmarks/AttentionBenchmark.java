@@ -16,6 +16,7 @@ import org.workedanswers.attention.Attention;
 import org.workedanswers.attention.FlashAttention;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.PlainAttention;
+import org.workedanswers.attention.TiledAttention;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.KernelsChoice;
 import org.workedanswers.core.Matrix;
@@ -23,22 +24,25 @@ import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
 
 /**
- * One head of attention, all scores at once against block by block, on one thread: n queries
- * against n keys, and one query against n keys as in generating with a cache.
+ * One head of attention, all scores at once against block by block, as it reads and at the speed of
+ * the hardware, on one thread: n queries against n keys, and one query against n keys as in
+ * generating with a cache.
  *
  * <p>Pitfalls:
  *
  * <ul>
- *   <li>Both forms do the same multiply-adds where nothing is masked. What flash saves there is
+ *   <li>All forms do the same multiply-adds where nothing is masked. What blocks save there is
  *       traffic: the n x n scores of the plain form leave the cache and come back three times.
  *       Compare {@code gc.alloc.rate.norm}: plain takes 4 n² bytes a call, flash its scratch, which
- *       grows by 8 bytes a query.
- *   <li>Under a causal mask flash leaves out the blocks above the diagonal, plain nothing: read
- *       that as a gain of the mask, not of the blocks.
+ *       grows by 8 bytes a query, and tiled some views, since it keeps its scratch for the next
+ *       call.
+ *   <li>Under a causal mask flash and tiled leave out the blocks above the diagonal, plain nothing:
+ *       read that as a gain of the mask, not of the blocks.
  *   <li>A step of one query copies every block of keys to turn it, and one query makes poor use of
- *       that; there is little to gain from blocks, and the memory's speed sets the time.
+ *       that; there is little to gain from blocks, and the memory's speed sets the time. Tiled
+ *       computes six rows for it.
  *   <li>{@code nd4j} copies every operand of every product out of Java's heap. Flash makes many
- *       small ones, so what is timed is the copying.
+ *       small ones and tiled smaller ones, so what is timed is the copying.
  *   <li>Vector code is slow until the JIT's last tier has it: short warm-ups flatter plain kernels.
  * </ul>
  */
@@ -50,7 +54,7 @@ import org.workedanswers.core.SeededRandom;
 public class AttentionBenchmark {
   private static final long SEED = 5;
 
-  /** A head's queries, keys and values, and both forms. */
+  /** A head's queries, keys and values, and all forms. */
   @State(Scope.Thread)
   public static class Head {
     /** Queries and keys. */
@@ -67,18 +71,20 @@ public class AttentionBenchmark {
 
     private Attention plain;
     private Attention flash;
+    private Attention tiled;
     private Matrix q;
     private Matrix k;
     private Matrix v;
     private Matrix output;
 
-    /** Makes the operands, and holds both forms against plain loops once. */
+    /** Makes the operands, and holds all forms against plain loops once. */
     @Setup
     public void setUp() {
       Kernels chosen = KernelsChoice.named(kernels);
       SeededRandom random = new SeededRandom(SEED);
       plain = new PlainAttention(chosen);
       flash = new FlashAttention(chosen);
+      tiled = new TiledAttention(chosen);
       q = random.gaussian(n, d, 1);
       k = random.gaussian(n, d, 1);
       v = random.gaussian(n, d, 1);
@@ -90,6 +96,7 @@ public class AttentionBenchmark {
         Matrix want = new PlainAttention(PlainKernels.PLAIN).attend(last, k, v, mask);
         Same.check("plain, " + mask, want, plain.attend(last, k, v, mask), 1e-4);
         Same.check("flash, " + mask, want, flash.attend(q, k, v, mask).rows(n - some, n), 1e-4);
+        Same.check("tiled, " + mask, want, tiled.attend(q, k, v, mask).rows(n - some, n), 1e-4);
       }
     }
   }
@@ -124,6 +131,13 @@ public class AttentionBenchmark {
     return head.output;
   }
 
+  /** n queries, block by block at the speed of the hardware. */
+  @Benchmark
+  public Matrix tiled(Head head, Masked masked) {
+    head.tiled.attend(head.q, head.k, head.v, masked.chosen, head.output);
+    return head.output;
+  }
+
   /** The newest query against n keys, all scores at once. */
   @Benchmark
   public Matrix plainStep(Head head) {
@@ -134,5 +148,11 @@ public class AttentionBenchmark {
   @Benchmark
   public Matrix flashStep(Head head) {
     return head.flash.attend(head.q.rows(head.n - 1, head.n), head.k, head.v, Mask.causal());
+  }
+
+  /** The newest query against n keys, block by block at the speed of the hardware. */
+  @Benchmark
+  public Matrix tiledStep(Head head) {
+    return head.tiled.attend(head.q.rows(head.n - 1, head.n), head.k, head.v, Mask.causal());
   }
 }

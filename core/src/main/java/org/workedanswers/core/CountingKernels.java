@@ -65,6 +65,17 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public int panelWidth() {
+    return counted.panelWidth();
+  }
+
+  @Override
+  public void gemm(Matrix a, Packed b, int row, int col, boolean add, Matrix c) {
+    multiplyAdds.addAndGet((long) c.rows() * c.cols() * a.cols());
+    counted.gemm(a, b, row, col, add, c);
+  }
+
+  @Override
   public float dot(int n, float[] a, int ao, float[] b, int bo) {
     multiplyAdds.addAndGet(n);
     return counted.dot(n, a, ao, b, bo);
@@ -86,6 +97,12 @@ public final class CountingKernels implements Kernels {
   public void softmaxRow(int n, float[] x, int xo) {
     exponentials.addAndGet(n);
     counted.softmaxRow(n, x, xo);
+  }
+
+  @Override
+  public void onlineSoftmax(Matrix s, float[] max, float[] sum, float[] alpha) {
+    exponentials.addAndGet((long) s.rows() * (s.cols() + 1L));
+    counted.onlineSoftmax(s, max, sum, alpha);
   }
 
   @Override

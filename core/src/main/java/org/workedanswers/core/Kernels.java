@@ -13,7 +13,7 @@ package org.workedanswers.core;
  *   <li><b>Order.</b> Within one implementation the order in which an output is summed depends on
  *       the inner size alone: not on threads, nor on whether its row comes alone or among others.
  *       So a cached step equals the uncached one bit for bit. {@link #sumsByInnerSizeAlone} says if
- *       an implementation can't promise that.
+ *       an implementation can't promise that, nor what methods say of equal bits.
  *   <li><b>NaN and infinity</b> travel as in IEEE 754, but for what a method defines.
  * </ul>
  *
@@ -76,6 +76,33 @@ public interface Kernels {
     return p == parts ? size : (int) ((long) size * p / parts) / 12 * 12;
   }
 
+  /**
+   * Columns of a panel over which {@link #gemm(Matrix, Packed, int, int, boolean, Matrix)} runs.
+   */
+  default int panelWidth() {
+    return 16;
+  }
+
+  /**
+   * C = A B, or with {@code add} C += A B, where B is the part of a packed matrix that begins at
+   * (row, col).
+   *
+   * <p>A is [m x k], B is [k x n], C is [m x n]. B begins and ends with a panel, so col and n are
+   * multiples of its width; what fills up the last panel gives zeros. Zeros in A's last columns, a
+   * multiple of the width of them, leave the same bits as if these columns were not there, and so
+   * do zeros in its first ones.
+   *
+   * @throws IllegalArgumentException if the shapes do not fit, or the panels are not {@link
+   *     #panelWidth} wide
+   */
+  default void gemm(Matrix a, Packed b, int row, int col, boolean add, Matrix c) {
+    checkGemm(a, b, row, col, c, panelWidth());
+    for (int j = 0; j < c.cols(); j += b.width()) {
+      Matrix panel = b.panel(row, row + a.cols(), col + j);
+      gemm(1, a, Op.N, panel, Op.N, add ? 1 : 0, c.columns(j, j + b.width()));
+    }
+  }
+
   /** Returns A B, a new [m x n] matrix, for A [m x k] and B [k x n]. */
   default Matrix multiply(Matrix a, Matrix b) {
     Matrix c = Matrix.zeros(a.rows(), b.cols());
@@ -122,6 +149,32 @@ public interface Kernels {
   }
 
   /**
+   * One block of an online softmax, in place: each row i of S is a block of scores of its own
+   * softmax, whose largest score so far is m_i and whose sum of weights so far is ℓ_i.
+   *
+   * <pre>
+   * m' = max(m, max_j s_j)        p_j = e^(s_j - m')
+   * α  = e^(m - m')               ℓ  ← α ℓ + Σ_j p_j
+   * </pre>
+   *
+   * S becomes P, and m, ℓ and α are left in the arrays, row i's at index i. Before the first block
+   * m = -∞ and ℓ = 0. Where all is -∞ so far, P is zeros and α = 1; NaN or +∞ in a row makes its ℓ
+   * NaN, then and later. Columns of -∞ at the end, a multiple of {@link #panelWidth} of them, leave
+   * the same bits as if they were not there, and so do such columns at the beginning. Each p and α
+   * is within {@code 2⁻²³ · (4 + |s_j| + |m'|)} relative, plus 2⁻¹²⁶; ℓ within the bound of a sum
+   * of them.
+   *
+   * <p>Source: Milakov and Gimelshein, <i>Online normalizer calculation for softmax</i>, 2018,
+   * Algorithm 3, a block at a time.
+   *
+   * @throws IllegalArgumentException if an array has fewer values than S has rows
+   */
+  default void onlineSoftmax(Matrix s, float[] max, float[] sum, float[] alpha) {
+    checkOnlineSoftmax(s, max, sum, alpha);
+    OnlineSoftmax.rows(this, s, max, sum, alpha);
+  }
+
+  /**
    * Σ a[ao+i] · b[bo+i] over signed bytes, exact.
    *
    * @throws IllegalArgumentException if n passes {@link #MAX_INT8_DOT}
@@ -158,6 +211,40 @@ public interface Kernels {
           c.rows(),
           c.cols());
     }
+  }
+
+  /** Checks the shapes of the product with a packed matrix, and that its panels are so wide. */
+  static void checkGemm(Matrix a, Packed b, int row, int col, Matrix c, int width) {
+    Check.that(
+        b.width() == width, "B's panels are %d columns wide: they must be %d", b.width(), width);
+    Check.that(
+        c.rows() == a.rows() && c.cols() % width == 0,
+        "A is %s and C is %s: C must have A's rows and whole panels of %d columns",
+        a,
+        c,
+        width);
+    long panels = ((long) b.cols() + width - 1) / width;
+    Check.that(
+        row >= 0
+            && row + (long) a.cols() <= b.rows()
+            && col >= 0
+            && col % width == 0
+            && col + (long) c.cols() <= panels * width,
+        "A is %s, C is %s and B is the part of a %s matrix from (%d, %d): it must begin with a panel"
+            + " of %d columns and lie inside",
+        a,
+        c,
+        b,
+        row,
+        col,
+        width);
+  }
+
+  /** Checks the sizes of {@link #onlineSoftmax}. */
+  static void checkOnlineSoftmax(Matrix s, float[] max, float[] sum, float[] alpha) {
+    Check.inside("maxima", 0, s.rows(), max.length);
+    Check.inside("sums", 0, s.rows(), sum.length);
+    Check.inside("factors", 0, s.rows(), alpha.length);
   }
 
   /** Checks that n elements from each offset lie inside of two arrays. */

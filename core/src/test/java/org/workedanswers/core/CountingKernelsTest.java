@@ -30,6 +30,20 @@ class CountingKernelsTest {
   }
 
   @Test
+  void tilesOfAttention() {
+    Packed b = new Packed(7, 20, kernels.panelWidth());
+    b.set(new SeededRandom(3).gaussian(7, 20, 1), Op.N);
+    Matrix c = Matrix.zeros(5, kernels.panelWidth());
+    kernels.gemm(Matrix.zeros(5, 4), b, 2, 0, true, c);
+    assertEquals(PLAIN.panelWidth(), kernels.panelWidth());
+    assertEquals(5L * 4 * c.cols(), kernels.multiplyAdds(), "with those of padding");
+    kernels.onlineSoftmax(c, new float[5], new float[5], new float[5]);
+    assertEquals(5 * (c.cols() + 1), kernels.exponentials(), "one a score and one for α");
+    assertEquals((float) Math.exp(0), c.get(4, 2));
+    assertEquals(5L * 4 * c.cols(), kernels.multiplyAdds());
+  }
+
+  @Test
   void vectorsAndExponentials() {
     float[] x = {1, 2, 3, 4};
     byte[] q = {1, 2, 3, 4};

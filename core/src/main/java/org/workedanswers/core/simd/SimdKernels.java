@@ -10,6 +10,7 @@ import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
+import org.workedanswers.core.Packed;
 
 /**
  * The kernels on vectors of {@code jdk.incubator.vector}, as wide as the processor has them.
@@ -52,6 +53,17 @@ public final class SimdKernels implements Kernels {
   public void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
     Kernels.checkGemm(a, opA, b, opB, c);
     SimdGemm.gemm(alpha, a, opA, b, opB, beta, c);
+  }
+
+  @Override
+  public int panelWidth() {
+    return SimdPackedGemm.WIDTH;
+  }
+
+  @Override
+  public void gemm(Matrix a, Packed b, int row, int col, boolean add, Matrix c) {
+    Kernels.checkGemm(a, b, row, col, c, panelWidth());
+    SimdPackedGemm.gemm(a, b, row, col, add, c);
   }
 
   @Override
@@ -114,6 +126,12 @@ public final class SimdKernels implements Kernels {
   public void softmaxRow(int n, float[] x, int xo) {
     Check.inside("row", xo, n, x.length);
     SimdSoftmax.row(n, x, xo);
+  }
+
+  @Override
+  public void onlineSoftmax(Matrix s, float[] max, float[] sum, float[] alpha) {
+    Kernels.checkOnlineSoftmax(s, max, sum, alpha);
+    SimdOnlineSoftmax.rows(s, max, sum, alpha);
   }
 
   @Override
