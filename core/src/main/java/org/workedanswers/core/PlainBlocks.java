@@ -85,7 +85,15 @@ final class PlainBlocks {
   }
 
   static float dotBlocksInt4(
-      int blocks, byte[] nibbles, int no, int step, float[] scales, int so, short[] x, int xo) {
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
     int half = BLOCK / 2;
     float sum = 0;
     for (int b = 0; b < blocks; b++) {
@@ -93,7 +101,7 @@ final class PlainBlocks {
       for (int i = 0; i < half; i++) {
         int pair = nibbles[no + b * step + i];
         int at = xo + b * BLOCK + i;
-        dot += (pair & 15) * x[at] + ((pair >> 4) & 15) * x[at + half];
+        dot += ((pair & 15) - zero) * x[at] + (((pair >> 4) & 15) - zero) * x[at + half];
       }
       sum += scales[so + b] * dot;
     }
@@ -110,14 +118,13 @@ final class PlainBlocks {
       int xso,
       float[] y,
       int yo) {
-    int zero = w.bits() == 4 ? 8 : 0;
     int end = Math.min(w.rows(), to * Interleaved.ROWS);
     for (int r = from * Interleaved.ROWS; r < end; r++) {
       float sum = 0;
       for (int b = 0; b < w.blocks(); b++) {
         int dot = 0;
         for (int i = b * BLOCK; i < b * BLOCK + BLOCK; i++) {
-          dot += (w.code(r, i) - zero) * x[xo + i];
+          dot += (w.code(r, i) - w.zero()) * x[xo + i];
         }
         sum += w.scales()[w.scaleAt(r, b)] * (xScales[xso + b] * dot);
       }

@@ -72,13 +72,13 @@ final class GgufBlocks {
     }
   }
 
-  /** The codes u of a word of fifth bits and the halves of 16 bytes. */
-  static void unpackFive(byte[] in, int at, byte[] codes, int to) {
+  /** u - z for the codes u of a word of fifth bits and the halves of 16 bytes. */
+  static void unpackFive(byte[] in, int at, int z, byte[] codes, int to) {
     int fifth = word(in, at);
     for (int i = 0; i < HALF; i++) {
       int pair = in[at + 4 + i];
-      codes[to + i] = (byte) (pair & 15 | (fifth >> i & 1) << 4);
-      codes[to + HALF + i] = (byte) (pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4);
+      codes[to + i] = (byte) ((pair & 15 | (fifth >> i & 1) << 4) - z);
+      codes[to + HALF + i] = (byte) ((pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4) - z);
     }
   }
 
