@@ -552,7 +552,7 @@ public abstract class KernelsConformance {
 
   @Test
   void blocksAreQuantisedBitForBit() {
-    for (int round = 0; round < 600; round++) {
+    for (int round = 0; round < 150; round++) {
       SeededRandom random = new SeededRandom(round);
       int blocks = BLOCKS[round % BLOCKS.length];
       int xo = random.below(5);
@@ -688,11 +688,11 @@ public abstract class KernelsConformance {
   @Test
   void interleavedProductsAreThoseOfDoublePrecision() {
     int[] rowCounts = {0, 1, 2, 3, 7, 17, 31, 32, 33, 64, 65, 207};
-    for (int round = 0; round < 2 * BLOCKS.length * rowCounts.length; round++) {
+    for (int round = 0; round < 6 * rowCounts.length; round++) {
       SeededRandom random = new SeededRandom(round);
       int bits = round % 2 == 0 ? 4 : 8;
-      int blocks = BLOCKS[round / 2 % BLOCKS.length];
-      int rows = rowCounts[round / 2 / BLOCKS.length];
+      int rows = rowCounts[round / 6];
+      int blocks = BLOCKS[random.below(rows > 7 ? 4 : BLOCKS.length)];
       boolean extreme = round % 3 == 0;
       Interleaved w = new Interleaved(bits, rows, blocks);
       for (int r = 0; r < rows; r++) {
