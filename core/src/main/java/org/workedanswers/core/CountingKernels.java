@@ -122,4 +122,54 @@ public final class CountingKernels implements Kernels {
     multiplyAdds.addAndGet(n);
     return counted.dotFloatInt8(n, x, xo, q, qo);
   }
+
+  @Override
+  public int quantizeInt8(
+      int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {
+    return counted.quantizeInt8(blocks, x, xo, codes, co, step, scales, so);
+  }
+
+  @Override
+  public int quantizeInt4(
+      int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
+    return counted.quantizeInt4(blocks, x, xo, nibbles, no, step, scales, so);
+  }
+
+  @Override
+  public float dotBlocksInt8(
+      int blocks, byte[] w, int wo, int step, float[] scales, int so, short[] x, int xo) {
+    multiplyAdds.addAndGet((long) blocks * BLOCK);
+    return counted.dotBlocksInt8(blocks, w, wo, step, scales, so, x, xo);
+  }
+
+  @Override
+  public float dotBlocksInt4(
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
+    multiplyAdds.addAndGet((long) blocks * BLOCK);
+    return counted.dotBlocksInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
+  }
+
+  @Override
+  public void multiply(
+      Interleaved w,
+      int from,
+      int to,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    int rows = Math.min(w.rows(), to * Interleaved.ROWS) - from * Interleaved.ROWS;
+    multiplyAdds.addAndGet((long) rows * w.blocks() * BLOCK);
+    counted.multiply(w, from, to, x, xo, xScales, xso, y, yo);
+  }
 }

@@ -24,6 +24,9 @@ public interface Kernels {
   /** Above this length an {@code int} could not hold a sum of products of two signed bytes. */
   int MAX_INT8_DOT = 131_071;
 
+  /** Codes that share a scale in the kernels of blocks. */
+  int BLOCK = 32;
+
   /** The short name: {@code plain}, {@code blocked}, {@code simd}, {@code nd4j}. */
   String name();
 
@@ -195,6 +198,98 @@ public interface Kernels {
   float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo);
 
   /**
+   * Quantises blocks of 32 floats to signed bytes: a scale d, and codes round(x / d) with halfway
+   * away from zero.
+   *
+   * <pre>
+   * d = max |x| / 127,   1/d rounded to float32 (0 where it would be ∞)
+   * scales[so + b] = d,  codes[co + b · step + i] = round(x[xo + 32 b + i] · (1/d))
+   * </pre>
+   *
+   * Every implementation gives the same bits: those of ggml's {@code quantize_row_q8_0_ref}, d not
+   * yet rounded to FP16.
+   *
+   * @return the number of blocks written: all, or those before the first that holds NaN or an
+   *     infinity
+   */
+  default int quantizeInt8(
+      int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {
+    checkBlocks(blocks, codes.length, co, step, BLOCK, scales.length, so, x.length, xo);
+    return PlainBlocks.quantizeInt8(blocks, x, xo, codes, co, step, scales, so);
+  }
+
+  /**
+   * Quantises blocks of 32 floats to four bits: a scale d, and codes u that stand for d · (u - 8).
+   *
+   * <pre>
+   * d = w* / -8, w* of largest magnitude with its sign, the first of equals;  1/d as in {@link #quantizeInt8}
+   * scales[so + b] = d,  u = min(15, ⌊x · (1/d) + 8.5⌋) in float32
+   * nibbles[no + b · step + i] = u(i) | u(i + 16) &lt;&lt; 4,  i in 0..15
+   * </pre>
+   *
+   * Every implementation gives the same bits: those of ggml's {@code quantize_row_q4_0_ref}.
+   *
+   * @return as {@link #quantizeInt8}
+   */
+  default int quantizeInt4(
+      int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
+    checkBlocks(blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
+    return PlainBlocks.quantizeInt4(blocks, x, xo, nibbles, no, step, scales, so);
+  }
+
+  /**
+   * Σ over blocks b of scales[so+b] · Σ w[wo + b · step + i] · x[xo + 32 b + i], i in 0..31.
+   *
+   * <p>w holds signed bytes, x values in -127..127. The inner sums are exact; the result is within
+   * {@code (blocks + 8) · 2⁻²⁴ · Σ |scale · w · x|} of the exact one.
+   */
+  default float dotBlocksInt8(
+      int blocks, byte[] w, int wo, int step, float[] scales, int so, short[] x, int xo) {
+    checkBlocks(blocks, w.length, wo, step, BLOCK, scales.length, so, x.length, xo);
+    return PlainBlocks.dotBlocksInt8(blocks, w, wo, step, scales, so, x, xo);
+  }
+
+  /**
+   * The same with w = u - {@code zero} for four-bit codes u in 0..15 and {@code zero} in 0..15. A
+   * block is 16 bytes: byte i holds code i in its low half and code i + 16 in its high one.
+   */
+  default float dotBlocksInt4(
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
+    checkBlocks(blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
+    return PlainBlocks.dotBlocksInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
+  }
+
+  /**
+   * y[yo + r] = Σ over blocks b of scale(r, b) · xScales[xso + b] · Σ (u(r, 32 b + i) - 2ᵇ⁻¹) ·
+   * x[xo + 32 b + i], for the rows r of the groups {@code from} to {@code to}, the last not included;
+   * u are the codes of w.
+   *
+   * <p>x holds values in -127..127. The inner sums are exact; the result is within {@code (blocks +
+   * 3) · 2⁻²⁴} of the magnitudes of all products added, relative to the exact one.
+   */
+  default void multiply(
+      Interleaved w,
+      int from,
+      int to,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
+    PlainBlocks.multiply(w, from, to, x, xo, xScales, xso, y, yo);
+  }
+
+  /**
    * Checks the shapes of {@link #gemm}.
    *
    * @throws IllegalArgumentException naming all three shapes if they do not fit
@@ -267,5 +362,58 @@ public interface Kernels {
     }
     Check.inside("nibbles", no, n / 2, nibblesLength);
     Check.inside("second operand", bo, n, lengthB);
+  }
+
+  /** Checks the sizes of the kernels of blocks of {@code bytes} bytes. */
+  static void checkBlocks(
+      int blocks,
+      int codesLength,
+      int co,
+      int step,
+      int bytes,
+      int scalesLength,
+      int so,
+      int xLength,
+      int xo) {
+    Check.inside("scales", so, blocks, scalesLength);
+    Check.range("step", step, bytes, Check.MAX_ELEMENTS);
+    checkBlocks("x", blocks, BLOCK, BLOCK, xLength, xo);
+    checkBlocks("codes", blocks, step, bytes, codesLength, co);
+  }
+
+  private static void checkBlocks(
+      String name, int blocks, int step, int width, int length, int offset) {
+    long end = blocks == 0 ? offset : offset + (blocks - 1L) * step + width;
+    if (offset < 0 || end > length) {
+      Check.that(
+          false,
+          "%s: %d blocks of %d elements, %d apart, do not lie inside an array of %d from %d",
+          name,
+          blocks,
+          width,
+          step,
+          length,
+          offset);
+    }
+  }
+
+  /** Checks the sizes of {@link #multiply(Interleaved, int, int, short[], int, float[], int,
+   * float[], int)}. */
+  static void checkInterleaved(
+      Interleaved w,
+      int from,
+      int to,
+      int xLength,
+      int xo,
+      int xScalesLength,
+      int xso,
+      int yLength,
+      int yo) {
+    if (from < 0 || from > to || to > w.groups()) {
+      Check.that(false, "groups %d to %d are not inside of %d groups", from, to, w.groups());
+    }
+    checkBlocks("x", w.blocks(), BLOCK, BLOCK, xLength, xo);
+    Check.inside("scales of x", xso, w.blocks(), xScalesLength);
+    Check.inside("y", yo, w.rows(), yLength);
   }
 }

@@ -13,7 +13,7 @@ final class GgufBlocks {
     return Fp16.toFloat((short) (bytes[at] & 255 | bytes[at + 1] << 8));
   }
 
-  private static void putFp16(byte[] bytes, int at, float x) {
+  static void putFp16(byte[] bytes, int at, float x) {
     short code = Fp16.fromFloat(x);
     bytes[at] = (byte) code;
     bytes[at + 1] = (byte) (code >> 8);
@@ -72,13 +72,13 @@ final class GgufBlocks {
     }
   }
 
-  /** The codes u of a word of fifth bits and the halves of 16 bytes. */
-  static void unpackFive(byte[] in, int at, byte[] codes) {
+  /** u - z for the codes u of a word of fifth bits and the halves of 16 bytes. */
+  static void unpackFive(byte[] in, int at, int z, byte[] codes, int to) {
     int fifth = word(in, at);
     for (int i = 0; i < HALF; i++) {
       int pair = in[at + 4 + i];
-      codes[i] = (byte) (pair & 15 | (fifth >> i & 1) << 4);
-      codes[HALF + i] = (byte) (pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4);
+      codes[to + i] = (byte) ((pair & 15 | (fifth >> i & 1) << 4) - z);
+      codes[to + HALF + i] = (byte) ((pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4) - z);
     }
   }
 
@@ -87,34 +87,17 @@ final class GgufBlocks {
     return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
-  /** Q8_0. */
-  static void quantizeQ8(float[] x, int xo, byte[] out, int at) {
-    float d = Weights.absMax(x, xo, GgufType.BLOCK) / 127;
-    float inverse = reciprocal(d);
-    putFp16(out, at, d);
-    for (int i = 0; i < GgufType.BLOCK; i++) {
-      out[at + 2 + i] = (byte) roundAway(x[xo + i] * inverse);
-    }
-  }
-
-  /** The nearest integer, halfway away from zero: C's roundf. */
-  private static int roundAway(float x) {
-    int nearest = (int) Math.floor(Math.abs((double) x) + 0.5);
-    return x < 0 ? -nearest : nearest;
-  }
-
-  /** Q4_0 and Q5_0: a scale whose sign lets the largest weight have the lowest code. */
-  static void quantizeSigned(int bits, float[] x, int xo, byte[] out, int at) {
+  /** Q5_0: a scale whose sign lets the largest weight have the lowest code. */
+  static void quantizeQ5(float[] x, int xo, byte[] out, int at) {
     float largest = 0;
     for (int i = 0; i < GgufType.BLOCK; i++) {
       if (Math.abs(x[xo + i]) > Math.abs(largest)) {
         largest = x[xo + i];
       }
     }
-    int middle = 1 << (bits - 1);
-    float d = largest / -middle;
+    float d = largest / -16;
     putFp16(out, at, d);
-    putCodes(bits, x, xo, 0, reciprocal(d), middle + 0.5f, out, at + 2);
+    putCodes(5, x, xo, 0, reciprocal(d), 16.5f, out, at + 2);
   }
 
   /** Q4_1 and Q5_1: a scale and the smallest weight. */

@@ -1,8 +1,10 @@
 package org.workedanswers.quantization;
 
 import org.workedanswers.core.Check;
+import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.core.PlainKernels;
 
 /**
  * Block formats of GGUF files, byte for byte as ggml writes them: 32 weights, an FP16 scale d and
@@ -92,20 +94,62 @@ public enum GgufType implements Format {
 
   @Override
   public GgufMatrix quantize(Loop loop, Matrix w) {
+    return quantize(PlainKernels.PLAIN, loop, w);
+  }
+
+  /**
+   * {@link #quantize(Loop, Matrix)} with kernels that may be faster for Q8_0 and Q4_0; the bits are
+   * the same.
+   */
+  public GgufMatrix quantize(Kernels kernels, Loop loop, Matrix w) {
     Weights.checkShape(name(), w.rows(), w.cols(), BLOCK);
     int rowBytes = w.cols() / BLOCK * blockBytes;
     byte[] blocks = new byte[Check.elements("blocks", w.rows(), rowBytes)];
-    loop.forEach(
+    loop.ranges(
         w.rows(),
-        i -> {
-          Weights.checkFinite(name(), w, i);
-          for (int b = 0; b < w.cols() / BLOCK; b++) {
-            int at = i * rowBytes + b * blockBytes;
-            quantizeBlock(w.data(), w.index(i, b * BLOCK), blocks, at);
-            checkFinite(i, b, blocks, at);
+        (from, to) -> {
+          float[] scales = new float[w.cols() / BLOCK];
+          for (int i = from; i < to; i++) {
+            if (this == Q8_0 || this == Q4_0) {
+              quantizeRow(kernels, w, i, blocks, i * rowBytes, scales);
+            } else {
+              quantizeRow(w, i, blocks, i * rowBytes);
+            }
           }
         });
     return new GgufMatrix(this, w.rows(), w.cols(), blocks);
+  }
+
+  private void quantizeRow(
+      Kernels kernels, Matrix w, int row, byte[] blocks, int at, float[] scales) {
+    int count = scales.length;
+    int from = w.index(row, 0);
+    int written =
+        this == Q8_0
+            ? kernels.quantizeInt8(count, w.data(), from, blocks, at + 2, blockBytes, scales, 0)
+            : kernels.quantizeInt4(count, w.data(), from, blocks, at + 2, blockBytes, scales, 0);
+    if (written < count) {
+      Weights.checkFinite(name(), w, row);
+    }
+    for (int b = 0; b < count; b++) {
+      GgufBlocks.putFp16(blocks, at + b * blockBytes, scales[b]);
+      if (Math.abs(scales[b]) > Fp16.MAX) {
+        checkFinite(row, b, blocks, at + b * blockBytes);
+      }
+    }
+  }
+
+  private void quantizeRow(Matrix w, int row, byte[] blocks, int at) {
+    Weights.checkFinite(name(), w, row);
+    for (int b = 0; b < w.cols() / BLOCK; b++) {
+      int from = w.index(row, b * BLOCK);
+      if (this == Q5_0) {
+        GgufBlocks.quantizeQ5(w.data(), from, blocks, at + b * blockBytes);
+      } else {
+        GgufBlocks.quantizeFromMinimum(bits, w.data(), from, blocks, at + b * blockBytes);
+      }
+      checkFinite(row, b, blocks, at + b * blockBytes);
+    }
   }
 
   private void checkFinite(int row, int block, byte[] blocks, int at) {
@@ -120,17 +164,6 @@ public enum GgufType implements Format {
               block * BLOCK + BLOCK - 1,
               Math.abs(d) <= Fp16.MAX ? "minimum" : "scale",
               name()));
-    }
-  }
-
-  /**
-   * Writes the block of the 32 finite values from {@code x[xo]} to {@code out[at...]}; unchecked.
-   */
-  void quantizeBlock(float[] x, int xo, byte[] out, int at) {
-    switch (this) {
-      case Q8_0 -> GgufBlocks.quantizeQ8(x, xo, out, at);
-      case Q4_0, Q5_0 -> GgufBlocks.quantizeSigned(bits, x, xo, out, at);
-      case Q4_1, Q5_1 -> GgufBlocks.quantizeFromMinimum(bits, x, xo, out, at);
     }
   }
 

@@ -1,74 +1,132 @@
 package org.workedanswers.quantization;
 
-import org.workedanswers.core.Check;
+import org.workedanswers.core.Kernels;
+import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 
 /**
- * Activations X [n x cols] quantised as {@link GgufType#Q8_0}: signed bytes, and for each block of
- * 32 a scale d' and the sum of its codes.
+ * Activations X [n x cols] quantised as {@link GgufType#Q8_0}: codes, and for each block of 32 a
+ * scale d' and the sum of its codes times d'.
  *
  * <p>What it changes: |x̂ - x| ≤ d'/2 and the rounding of d' to FP16, d' being max |x| / 127 over
- * the block. Source: ggml's {@code quantize_row_q8_0}; the sums take the place of the {@code s} in
- * its {@code block_q8_1}, kept exact and not as FP16.
+ * the block. Source: ggml's {@code quantize_row_q8_0}; the sums are the {@code s} of its {@code
+ * block_q8_1}, kept as float32 and not as FP16.
+ *
+ * <p>A thread has one of these and uses it again, for {@value #CODES} codes at a time.
  */
 final class Q8Activations {
-  private final int blocksPerRow;
-  private final byte[] codes;
-  private final float[] scales;
-  private final int[] sums;
+  /** How many codes are kept at a time, or those of one row where it has more. */
+  static final int CODES = 1 << 17;
 
-  private Q8Activations(int rows, int cols) {
-    blocksPerRow = cols / GgufType.BLOCK;
-    codes = new byte[Check.elements("activations", rows, cols)];
-    scales = new float[rows * blocksPerRow];
-    sums = new int[rows * blocksPerRow];
+  private static final ThreadLocal<Q8Activations> OF_THREAD =
+      ThreadLocal.withInitial(Q8Activations::new);
+
+  /** A part of a product: the given tokens with some rows of W, or groups of them. */
+  interface Part {
+    void run(Q8Activations x, int firstToken, int tokens, int from, int to);
   }
 
-  static Q8Activations of(Matrix x) {
-    Q8Activations q = new Q8Activations(x.rows(), x.cols());
-    byte[] block = new byte[GgufType.Q8_0.blockBytes()];
-    for (int i = 0; i < x.rows(); i++) {
-      for (int b = 0; b < q.blocksPerRow; b++) {
-        int from = x.index(i, b * GgufType.BLOCK);
-        checkRange(x, i, b * GgufType.BLOCK, from);
-        GgufType.Q8_0.quantizeBlock(x.data(), from, block, 0);
-        int at = i * q.blocksPerRow + b;
-        q.scales[at] = GgufBlocks.fp16(block, 0);
-        System.arraycopy(block, 2, q.codes, at * GgufType.BLOCK, GgufType.BLOCK);
-        for (int k = 0; k < GgufType.BLOCK; k++) {
-          q.sums[at] += block[2 + k];
-        }
+  private int blocks;
+  private byte[] bytes = new byte[0];
+  private short[] codes = new short[0];
+  private float[] scales = new float[0];
+  private float[] scaledSums = new float[0];
+
+  private Q8Activations() {}
+
+  /** Quantises X by and by, and has {@code count} rows of W, or groups of them, multiplied. */
+  static void forEach(Kernels kernels, Loop loop, Matrix x, int count, Part part) {
+    Q8Activations q = OF_THREAD.get();
+    int atATime = Math.max(1, CODES / x.cols());
+    for (int token = 0; token < x.rows(); token += atATime) {
+      int first = token;
+      int tokens = Math.min(atATime, x.rows() - first);
+      q.ensure(tokens, x.cols());
+      for (int i = 0; i < tokens; i++) {
+        q.quantize(kernels, x, first + i, i);
       }
+      loop.ranges(count, (from, to) -> part.run(q, first, tokens, from, to));
     }
-    return q;
   }
 
-  private static void checkRange(Matrix x, int row, int col, int from) {
-    for (int k = 0; k < GgufType.BLOCK; k++) {
-      float value = x.data()[from + k];
+  private void ensure(int rows, int cols) {
+    blocks = cols / GgufType.BLOCK;
+    if (bytes.length < cols) {
+      bytes = new byte[cols];
+    }
+    if (codes.length < rows * cols) {
+      codes = new short[rows * cols];
+      scales = new float[rows * blocks];
+      scaledSums = new float[rows * blocks];
+    }
+  }
+
+  private void quantize(Kernels kernels, Matrix x, int row, int i) {
+    int so = i * blocks;
+    int done =
+        kernels.quantizeInt8(
+            blocks, x.data(), x.index(row, 0), bytes, 0, GgufType.BLOCK, scales, so);
+    if (done < blocks) {
+      checkRange(x, row);
+    }
+    for (int b = 0; b < blocks; b++) {
+      if (scales[so + b] >= 65520) {
+        checkRange(x, row);
+      }
+      int sum = 0;
+      int to = codesAt(i) + b * GgufType.BLOCK;
+      for (int k = 0; k < GgufType.BLOCK; k++) {
+        byte code = bytes[b * GgufType.BLOCK + k];
+        codes[to + k] = code;
+        sum += code;
+      }
+      scales[so + b] = Fp16.toFloat(Fp16.fromFloat(scales[so + b]));
+      scaledSums[so + b] = scales[so + b] * sum;
+    }
+  }
+
+  private static void checkRange(Matrix x, int row) {
+    for (int j = 0; j < x.cols(); j++) {
+      float value = x.data()[x.index(row, j)];
       if (!(Math.abs(value) < 65520f * 127)) { // NaN too
         throw new IllegalArgumentException(
             String.format(
                 "X(%d, %d) is %s: activations in Q8_0 must be finite and below 65520 · 127",
-                row, col + k, value));
+                row, j, value));
       }
     }
   }
 
-  byte[] codes() {
+  /** The codes of all tokens, as shorts. */
+  short[] codes() {
     return codes;
   }
 
-  int codesAt(int row, int block) {
-    return (row * blocksPerRow + block) * GgufType.BLOCK;
+  int codesAt(int token) {
+    return token * blocks * GgufType.BLOCK;
   }
 
-  float scale(int row, int block) {
-    return scales[row * blocksPerRow + block];
+  /** into[b] = d[b] · d'[b] for the blocks of a token. */
+  void scale(float[] d, int count, int token, float[] into) {
+    float[] own = scales;
+    int at = blocksAt(token);
+    for (int b = 0; b < count; b++) {
+      into[b] = d[b] * own[at + b];
+    }
   }
 
-  /** The sum of a block's codes. */
-  int sum(int row, int block) {
-    return sums[row * blocksPerRow + block];
+  /** d' of every block. */
+  float[] scales() {
+    return scales;
+  }
+
+  /** d' Σ u' of every block. */
+  float[] scaledSums() {
+    return scaledSums;
+  }
+
+  /** Where the scales, and the sums, of a token begin. */
+  int blocksAt(int token) {
+    return token * blocks;
   }
 }

@@ -7,6 +7,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Check;
+import org.workedanswers.core.Interleaved;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
@@ -201,5 +202,73 @@ public final class SimdKernels implements Kernels {
 
   private static FloatVector floats(byte[] q, int at) {
     return (FloatVector) ByteVector.fromArray(B8, q, at).convertShape(VectorOperators.B2F, F8, 0);
+  }
+
+  // The kernels of blocks are written for vectors of 256 bits and more; shorter ones leave them to
+  // the plain loops.
+
+  @Override
+  public int quantizeInt8(
+      int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {
+    if (vectorBits() < 256) {
+      return Kernels.super.quantizeInt8(blocks, x, xo, codes, co, step, scales, so);
+    }
+    Kernels.checkBlocks(blocks, codes.length, co, step, BLOCK, scales.length, so, x.length, xo);
+    return SimdQuantizer.int8(blocks, x, xo, codes, co, step, scales, so);
+  }
+
+  @Override
+  public int quantizeInt4(
+      int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
+    if (vectorBits() < 256) {
+      return Kernels.super.quantizeInt4(blocks, x, xo, nibbles, no, step, scales, so);
+    }
+    Kernels.checkBlocks(
+        blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
+    return SimdQuantizer.int4(blocks, x, xo, nibbles, no, step, scales, so);
+  }
+
+  @Override
+  public float dotBlocksInt8(
+      int blocks, byte[] w, int wo, int step, float[] scales, int so, short[] x, int xo) {
+    if (vectorBits() < 256) {
+      return Kernels.super.dotBlocksInt8(blocks, w, wo, step, scales, so, x, xo);
+    }
+    Kernels.checkBlocks(blocks, w.length, wo, step, BLOCK, scales.length, so, x.length, xo);
+    return SimdBlocks.dotInt8(blocks, w, wo, step, scales, so, x, xo);
+  }
+
+  @Override
+  public float dotBlocksInt4(
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
+    if (vectorBits() < 256) {
+      return Kernels.super.dotBlocksInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
+    }
+    Kernels.checkBlocks(
+        blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
+    return SimdBlocks.dotInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
+  }
+
+  @Override
+  public void multiply(
+      Interleaved w,
+      int from,
+      int to,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    Kernels.checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
+    SimdInterleaved.multiply(w, from, to, x, xo, xScales, xso, y, yo);
   }
 }

@@ -1,0 +1,134 @@
+package org.workedanswers.core;
+
+/** The kernels of {@link Kernels} that work on blocks of 32 codes, as loops to read. */
+final class PlainBlocks {
+  private static final int BLOCK = Kernels.BLOCK;
+
+  private PlainBlocks() {}
+
+  static int quantizeInt8(
+      int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {
+    for (int b = 0; b < blocks; b++) {
+      int from = xo + b * BLOCK;
+      float largest = 0;
+      for (int i = 0; i < BLOCK; i++) {
+        largest = Math.max(largest, Math.abs(x[from + i])); // NaN if any value is
+      }
+      if (!(largest <= Float.MAX_VALUE)) {
+        return b;
+      }
+      float d = largest / 127;
+      float inverse = reciprocal(d);
+      for (int i = 0; i < BLOCK; i++) {
+        codes[co + b * step + i] = (byte) roundAway(x[from + i] * inverse);
+      }
+      scales[so + b] = d;
+    }
+    return blocks;
+  }
+
+  /** The nearest integer, halfway away from zero: C's roundf. */
+  private static int roundAway(float x) {
+    int nearest = (int) Math.floor(Math.abs((double) x) + 0.5);
+    return x < 0 ? -nearest : nearest;
+  }
+
+  static float reciprocal(float d) {
+    float inverse = 1 / d;
+    return Float.isInfinite(inverse) ? 0 : inverse;
+  }
+
+  static int quantizeInt4(
+      int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
+    for (int b = 0; b < blocks; b++) {
+      int from = xo + b * BLOCK;
+      for (int i = 0; i < BLOCK; i++) {
+        if (!(Math.abs(x[from + i]) <= Float.MAX_VALUE)) {
+          return b;
+        }
+      }
+      float d = firstLargest(x, from) / -8;
+      float inverse = reciprocal(d);
+      int half = BLOCK / 2;
+      for (int i = 0; i < half; i++) {
+        int low = Math.min(15, (int) (x[from + i] * inverse + 8.5f));
+        int high = Math.min(15, (int) (x[from + half + i] * inverse + 8.5f));
+        nibbles[no + b * step + i] = (byte) (low | high << 4);
+      }
+      scales[so + b] = d;
+    }
+    return blocks;
+  }
+
+  /** The value of largest magnitude in a block, the first of equals, with its sign; 0 for -0. */
+  static float firstLargest(float[] x, int from) {
+    float largest = 0;
+    for (int i = 0; i < BLOCK; i++) {
+      if (Math.abs(x[from + i]) > Math.abs(largest)) {
+        largest = x[from + i];
+      }
+    }
+    return largest;
+  }
+
+  static float dotBlocksInt8(
+      int blocks, byte[] w, int wo, int step, float[] scales, int so, short[] x, int xo) {
+    float sum = 0;
+    for (int b = 0; b < blocks; b++) {
+      int dot = 0;
+      for (int i = 0; i < BLOCK; i++) {
+        dot += w[wo + b * step + i] * x[xo + b * BLOCK + i];
+      }
+      sum += scales[so + b] * dot;
+    }
+    return sum;
+  }
+
+  static float dotBlocksInt4(
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
+    int half = BLOCK / 2;
+    float sum = 0;
+    for (int b = 0; b < blocks; b++) {
+      int dot = 0;
+      for (int i = 0; i < half; i++) {
+        int pair = nibbles[no + b * step + i];
+        int at = xo + b * BLOCK + i;
+        dot += ((pair & 15) - zero) * x[at] + (((pair >> 4) & 15) - zero) * x[at + half];
+      }
+      sum += scales[so + b] * dot;
+    }
+    return sum;
+  }
+
+  static void multiply(
+      Interleaved w,
+      int from,
+      int to,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    int end = Math.min(w.rows(), to * Interleaved.ROWS);
+    for (int r = from * Interleaved.ROWS; r < end; r++) {
+      float sum = 0;
+      for (int b = 0; b < w.blocks(); b++) {
+        int dot = 0;
+        for (int i = b * BLOCK; i < b * BLOCK + BLOCK; i++) {
+          dot += (w.code(r, i) - w.zero()) * x[xo + i];
+        }
+        sum += w.scales()[w.scaleAt(r, b)] * (xScales[xso + b] * dot);
+      }
+      y[yo + r] = sum;
+    }
+  }
+}
