@@ -181,8 +181,8 @@ final class HnswFile {
     for (int i = 0; i < n; i += 8) {
       int bits = from.getByte();
       for (int j = i; bits != 0; j++, bits >>= 1) {
-        Check.that(j < n, "document %d is deleted: there are %d", j, n);
         if ((bits & 1) != 0) {
+          Check.that(j < n, "document %d is deleted: there are %d", j, n);
           documents.delete(j);
         }
       }

@@ -30,8 +30,8 @@ import org.workedanswers.core.Matrix;
  * A search walks down: on each layer above 0 to the node nearest to the query, on layer 0 to the ef
  * nearest documents, of which the best k are handed out (algorithm 5). Source: Malkov and Yashunin,
  * <i>Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small
- * World graphs</i>, IEEE TPAMI 2018, arXiv:1603.09320, algorithms 1, 2, 4, 5. Start with {@link
- * HnswWalk}, then {@link HnswNeighbours} and {@link HnswInsertion}.
+ * World graphs</i>, IEEE TPAMI 2018, arXiv:1603.09320, algorithms 1, 2, 4, 5. In the sources start
+ * with {@code HnswWalk}, then {@code HnswNeighbours} and {@code HnswInsertion}.
  *
  * <ul>
  *   <li><b>Scores</b> are {@link DenseIndex}'s, up to float's rounding. For the cosine vectors are

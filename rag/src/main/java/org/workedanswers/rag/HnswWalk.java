@@ -16,7 +16,6 @@ import java.util.function.IntPredicate;
  * one thread at a time, and keeps its memory from call to call: a byte a node, and the heaps.
  */
 final class HnswWalk {
-  public static int TOGETHER = Integer.getInteger("together", 8);
   private final HnswVectors vectors;
   private final HnswGraph graph;
   private final HnswDocuments documents;
@@ -43,7 +42,7 @@ final class HnswWalk {
     graph = state.graph;
     documents = state.documents;
     dimension = state.dimension;
-    int batch = 64 + graph.most(0);
+    int batch = graph.most(0);
     nodes = new int[batch];
     offsets = new int[batch];
     scores = new float[batch];
@@ -113,7 +112,12 @@ final class HnswWalk {
       collect(sorted[i], ef, ofDocuments, filter);
     }
     long products = 0;
-    for (int count = gather(layer, ef); count > 0; count = gather(layer, ef)) {
+    while (candidates.size() > 0) {
+      long c = ~candidates.pop();
+      if (full(ef) && c < found.top()) {
+        break;
+      }
+      int count = unmet(Scored.number(c), layer);
       products += count;
       if (products > patience) {
         return false;
@@ -134,28 +138,11 @@ final class HnswWalk {
     return found.size() >= ef;
   }
 
-  /**
-   * Takes candidates until they bring {@link #TOGETHER} neighbours that were not met, or none is
-   * left that is not worse than all of W; returns how many neighbours they brought.
-   */
-  private int gather(int layer, int ef) {
-    int count = 0;
-    while (count < TOGETHER && candidates.size() > 0) {
-      long c = ~candidates.top();
-      if (full(ef) && c < found.top()) {
-        break;
-      }
-      candidates.pop();
-      count = unmet(Scored.number(c), layer, count);
-    }
-    return count;
-  }
-
-  /** Puts a node's neighbours that were not met behind the first {@code count} of {@code nodes}. */
-  private int unmet(int node, int layer, int before) {
+  /** Puts a node's neighbours that were not met into {@code nodes}; returns how many they are. */
+  private int unmet(int node, int layer) {
     int[] lists = graph.lists(node, layer);
     int at = graph.at(node, layer);
-    int count = before;
+    int count = 0;
     for (int i = at + 1; i <= at + lists[at]; i++) {
       int neighbour = lists[i];
       if (stamps[neighbour] != stamp) {

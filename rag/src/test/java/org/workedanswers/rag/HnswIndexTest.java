@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -62,18 +63,17 @@ class HnswIndexTest {
     Matrix[] data = Clusters.documentsAndQueries(1, 3000, 100, 24);
     CountingKernels counting = new CountingKernels(BEST);
     HnswIndex index =
-        HnswIndex.of(counting, Loop.sequential(), data[0], settings(Similarity.COSINE, 8, 40));
+        HnswIndex.of(counting, Loop.sequential(), data[0], settings(Similarity.COSINE, 5, 20));
     List<List<Hit>> exact = exact(data[0], Similarity.COSINE).search(data[1], 10);
     int[] efs = {10, 40, 160};
-    double[][] recalls = {{0.80, 0.92}, {0.96, 0.995}, {0.998, 1}};
-    double[][] compared = {{150, 350}, {400, 800}, {900, 1700}};
+    double[][] recalls = {{0.82, 0.91}, {0.96, 0.995}, {0.995, 1}};
+    double[][] compared = {{70, 95}, {118, 155}, {410, 530}};
     for (int i = 0; i < efs.length; i++) {
       counting.reset();
       List<List<Hit>> found = index.search(data[1], 10, efs[i]);
       double recall = recall(exact, found);
       double products = counting.multiplyAdds() / 24.0 / 100;
       String what = "ef = " + efs[i] + ": recall " + recall + ", products " + products;
-      System.out.println(what);
       assertTrue(recall >= recalls[i][0] && recall <= recalls[i][1], what);
       assertTrue(products >= compared[i][0] && products <= compared[i][1], what);
     }
@@ -190,7 +190,7 @@ class HnswIndexTest {
         long products = counting.multiplyAdds() / 8;
         long upperLayers = 150;
         assertTrue(products <= upperLayers + patience + 3000 / every, every + ": " + products);
-        assertTrue(asked.get() <= patience + 3000, every + ": asked " + asked);
+        assertTrue(asked.get() <= 1 + patience + 3000, every + ": asked " + asked);
       }
     }
   }
@@ -293,6 +293,28 @@ class HnswIndexTest {
   }
 
   @Test
+  void aSearchAllocatesItsHitsAlone() {
+    Matrix[] data = Clusters.documentsAndQueries(10, 1000, 1, 64);
+    HnswIndex index =
+        HnswIndex.of(
+            PlainKernels.PLAIN, Loop.sequential(), data[0], settings(Similarity.COSINE, 8, 20));
+    float[] query = data[1].row(0);
+    IntPredicate even = d -> d % 2 == 0;
+    for (int round = 0; round < 50; round++) {
+      index.search(query, 10, 100);
+      index.search(query, 10, 100, even);
+    }
+    var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = thread.getCurrentThreadAllocatedBytes();
+    for (int round = 0; round < 100; round++) {
+      index.search(query, 10, 100);
+      index.search(query, 10, 100, even);
+    }
+    long each = (thread.getCurrentThreadAllocatedBytes() - before) / 200;
+    assertTrue(each <= 600, each + " bytes"); // ten hits of 24, arrays of them, a list
+  }
+
+  @Test
   void anEmptyIndexFindsNothing() {
     HnswIndex index = new HnswIndex(BEST, Loop.sequential(), 3, HnswSettings.STANDARD);
     assertEquals(List.of(), index.search(new float[] {1, 2, 3}, 5, 10));
@@ -350,10 +372,10 @@ class HnswIndexTest {
         "5592406 documents of dimension 384 with M = 16 pass the 5592405 whose vectors and links an array holds",
         () -> state.room(5_592_406));
     HnswState narrow = new HnswState(BEST, 2, HnswSettings.STANDARD);
-    assertEquals(65_075_262, narrow.checkRoom(65_075_262));
+    assertEquals(65_075_261, narrow.checkRoom(65_075_261));
     Bm25Test.assertMessage(
-        "65075263 documents of dimension 2 with M = 16 pass the 65075262 whose vectors and links an array holds",
-        () -> narrow.checkRoom(65_075_263));
+        "65075262 documents of dimension 2 with M = 16 pass the 65075261 whose vectors and links an array holds",
+        () -> narrow.checkRoom(65_075_262));
   }
 
   @Test
