@@ -82,6 +82,12 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void dots(int count, int n, float[] x, int xo, float[] rows, int[] at, float[] y) {
+    multiplyAdds.addAndGet((long) count * n);
+    counted.dots(count, n, x, xo, rows, at, y);
+  }
+
+  @Override
   public void axpy(int n, float alpha, float[] x, int xo, float[] y, int yo) {
     multiplyAdds.addAndGet(n);
     counted.axpy(n, alpha, x, xo, y, yo);

@@ -123,6 +123,20 @@ public interface Kernels {
   /** Σ a[ao+i] · b[bo+i] for i in 0..n-1; 0 for n = 0. */
   float dot(int n, float[] a, int ao, float[] b, int bo);
 
+  /**
+   * y[i] = Σ x[xo+j] · rows[at[i]+j] for j in 0..n-1, and for i in 0..count-1: one vector with
+   * several rows that lie anywhere in an array, as a search in a graph meets them. Rows may repeat.
+   *
+   * <p>Taken together, the rows' ways from memory overlap; one after the other, each is waited for.
+   * A sum has the bits that it has in a call of its own; they need not be those of {@link #dot}.
+   */
+  default void dots(int count, int n, float[] x, int xo, float[] rows, int[] at, float[] y) {
+    checkDots(count, n, x, xo, rows, at, y);
+    for (int i = 0; i < count; i++) {
+      y[i] = dot(n, x, xo, rows, at[i]);
+    }
+  }
+
   /** y[yo+i] += α · x[xo+i] for i in 0..n-1. */
   void axpy(int n, float alpha, float[] x, int xo, float[] y, int yo);
 
@@ -346,6 +360,16 @@ public interface Kernels {
   static void checkRuns(int n, int lengthA, int ao, int lengthB, int bo) {
     Check.inside("first operand", ao, n, lengthA);
     Check.inside("second operand", bo, n, lengthB);
+  }
+
+  /** Checks the sizes of {@link #dots}. */
+  static void checkDots(int count, int n, float[] x, int xo, float[] rows, int[] at, float[] y) {
+    Check.inside("places of rows", 0, count, at.length);
+    Check.inside("sums", 0, count, y.length);
+    Check.inside("vector", xo, n, x.length);
+    for (int i = 0; i < count; i++) {
+      Check.inside("row", at[i], n, rows.length);
+    }
   }
 
   /** Checks the sizes of {@link #dotInt8}. */

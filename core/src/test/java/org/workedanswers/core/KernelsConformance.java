@@ -275,6 +275,11 @@ public abstract class KernelsConformance {
       int o = bad[1];
       assertThrows(IllegalArgumentException.class, () -> k.dot(n, f, o, new float[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.dot(n, new float[99], 0, f, o));
+      float[] y = new float[99];
+      int[] at = {0, o, 0};
+      assertThrows(IllegalArgumentException.class, () -> k.dots(3, n, new float[99], 0, f, at, y));
+      assertThrows(
+          IllegalArgumentException.class, () -> k.dots(1, n, f, o, new float[99], new int[1], y));
       assertThrows(IllegalArgumentException.class, () -> k.axpy(n, 1, f, o, new float[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.axpy(n, 1, new float[99], 0, f, o));
       assertThrows(IllegalArgumentException.class, () -> k.exp(n, f, o, new float[99], 0));
@@ -315,6 +320,50 @@ public abstract class KernelsConformance {
       }
     }
     assertTrue(Float.isNaN(kernels().dot(2, new float[] {0, 1}, 0, inf(), 0)));
+  }
+
+  @Test
+  void dotsAreThoseOfDoublePrecisionWhicheverRowsComeTogether() {
+    for (int round = 0; round < 120; round++) {
+      SeededRandom random = new SeededRandom(round);
+      int n = round < SIZES.length ? SIZES[round] : random.below(300);
+      int count = round % 27;
+      int xo = random.below(9);
+      float[] x = random.gaussian(1, xo + n + 3, 1).data();
+      float[] rows = random.gaussian(1, 3 * n + 50, 1).data();
+      int[] at = new int[count + random.below(3)];
+      for (int i = 0; i < count; i++) {
+        at[i] = i == count - 1 ? rows.length - n : random.below(rows.length - n + 1);
+      }
+      float[] y = new float[count + 2];
+      Arrays.fill(y, GUARD);
+      kernels().dots(count, n, x, xo, rows, at, y);
+      String what = "count = " + count + ", n = " + n;
+      for (int i = 0; i < count; i++) {
+        double sum = 0;
+        double absolute = 0;
+        for (int j = 0; j < n; j++) {
+          sum += (double) x[xo + j] * rows[at[i] + j];
+          absolute += Math.abs((double) x[xo + j] * rows[at[i] + j]);
+        }
+        assertEquals(sum, y[i], bound(n, absolute), what + " at " + i);
+        float[] alone = new float[1];
+        kernels().dots(1, n, x, xo, rows, new int[] {at[i]}, alone);
+        if (kernels().sumsByInnerSizeAlone()) {
+          assertEquals(alone[0], y[i], what + " at " + i);
+        }
+      }
+      assertEquals(GUARD, y[count], what);
+      assertEquals(GUARD, y[count + 1], what);
+    }
+    Kernels k = kernels();
+    float[] f = new float[8];
+    assertThrows(
+        IllegalArgumentException.class, () -> k.dots(2, 8, f, 0, f, new int[1], new float[2]));
+    assertThrows(
+        IllegalArgumentException.class, () -> k.dots(2, 8, f, 0, f, new int[2], new float[1]));
+    assertThrows(
+        IllegalArgumentException.class, () -> k.dots(-1, 8, f, 0, f, new int[2], new float[2]));
   }
 
   private static float[] inf() {

@@ -31,11 +31,6 @@ public final class DenseIndex {
   /** Scores of a block of queries that are held at a time. */
   private static final int BLOCK = 1 << 20;
 
-  /** Between these lengths no product of two vectors leaves float's range. */
-  private static final double SHORTEST = 1e-15;
-
-  private static final double LONGEST = 1e15;
-
   private final Kernels kernels;
   private final Loop loop;
   private final Matrix embeddings;
@@ -129,30 +124,9 @@ public final class DenseIndex {
   private double[] inverseNorms(String what, Matrix m) {
     double[] inverse = new double[m.rows()];
     for (int i = 0; i < m.rows(); i++) {
-      double norm = norm(what, m, i);
+      double norm = Norms.norm(what, i, m.data(), m.index(i, 0), m.cols());
       inverse[i] = similarity == Similarity.DOT ? 1 : norm == 0 ? 0 : 1 / norm;
     }
     return inverse;
-  }
-
-  private static double norm(String what, Matrix m, int row) {
-    double squares = 0;
-    for (int j = 0; j < m.cols(); j++) {
-      float x = m.data()[m.index(row, j)];
-      if (!Float.isFinite(x)) {
-        Check.that(false, "%s %d has %s at dimension %d: it must be finite", what, row, x, j);
-      }
-      squares += (double) x * x;
-    }
-    double norm = Math.sqrt(squares);
-    Check.that(
-        norm == 0 || (norm >= SHORTEST && norm <= LONGEST),
-        "%s %d has length %s: it must be 0, or %s to %s for products in float",
-        what,
-        row,
-        norm,
-        SHORTEST,
-        LONGEST);
-    return norm;
   }
 }

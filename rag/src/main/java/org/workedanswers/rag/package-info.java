@@ -1,6 +1,7 @@
 /**
  * Retrieval: which documents answer a question. By words (BM25 over an inverted index), by meaning
- * (exact search among embeddings), and by both (reciprocal rank fusion).
+ * (search among embeddings, exact or by a walk through a graph of near ones), and by both
+ * (reciprocal rank fusion).
  *
  * <p>A document is a number, 0..n-1: its place in the collection, the row of its embedding. Where
  * scores are equal, the lower number comes first. Every search returns {@link

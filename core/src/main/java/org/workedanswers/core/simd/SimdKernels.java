@@ -93,6 +93,12 @@ public final class SimdKernels implements Kernels {
     return sum;
   }
 
+  @Override
+  public void dots(int count, int n, float[] x, int xo, float[] rows, int[] at, float[] y) {
+    Kernels.checkDots(count, n, x, xo, rows, at, y);
+    SimdRowDots.dots(count, n, x, xo, rows, at, y);
+  }
+
   private static FloatVector load(float[] x, int at) {
     return FloatVector.fromArray(F, x, at);
   }

@@ -1,0 +1,239 @@
+package org.workedanswers.rag;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/**
+ * The walk through a layer that insertion and search are made of: SEARCH-LAYER, algorithm 2 of the
+ * paper of {@link HnswIndex}.
+ *
+ * <p>From the best candidate so far it goes to all its neighbours that it has not met; those among
+ * the ef best become candidates. It ends when the best candidate is worse than all ef. The
+ * neighbours' products are taken together, which {@code Kernels.dots} says the use of.
+ *
+ * <p>The names are the paper's: q the query, C the candidates, W the best found. One walk serves
+ * one thread at a time, and keeps its memory from call to call: a byte a node, and the heaps.
+ */
+final class HnswWalk {
+  private final HnswVectors vectors;
+  private final HnswGraph graph;
+  private final HnswDocuments documents;
+
+  private final int dimension;
+  private float[] query = {};
+  private float[] q = {};
+  private int qo;
+  private final LongHeap candidates = new LongHeap(); // C, complemented: the best on top
+  private final LongHeap found = new LongHeap(); // W, the worst on top
+  private long[] sorted = {};
+
+  /** A node has been met in this walk if its stamp is that of the walk. */
+  private byte[] stamps = {};
+
+  private byte stamp;
+
+  private final int[] nodes;
+  private final int[] offsets;
+  private final float[] scores;
+
+  HnswWalk(HnswState state) {
+    vectors = state.vectors;
+    graph = state.graph;
+    documents = state.documents;
+    dimension = state.dimension;
+    int batch = graph.most(0);
+    nodes = new int[batch];
+    offsets = new int[batch];
+    scores = new float[batch];
+  }
+
+  /** Room for a query as it is compared: [d], taken when it is first asked for. */
+  float[] query() {
+    if (query.length == 0) {
+      query = new float[dimension];
+    }
+    return query;
+  }
+
+  /** W ← {ep}: begins with q, the d numbers from {@code qo}. */
+  void begin(float[] q, int qo) {
+    this.q = q;
+    this.qo = qo;
+    if (stamps.length < graph.size()) {
+      stamps = new byte[graph.size() + graph.size() / 2];
+      stamp = 0;
+    }
+    nodes[0] = graph.entry();
+    score(1);
+    found.clear();
+    found.push(Scored.of(scores[0], nodes[0]));
+  }
+
+  /** W ← the nearest node of the layer above {@code layer}, by a walk down from the top. */
+  void descend(int layer) {
+    for (int l = graph.top(); l > layer; l--) {
+      nodes(l, 1);
+    }
+  }
+
+  private void score(int count) {
+    for (int i = 0; i < count; i++) {
+      offsets[i] = vectors.offset(nodes[i]);
+    }
+    vectors.scores(q, qo, offsets, count, scores);
+  }
+
+  /** W ← the ef nodes of the layer nearest to q, by a walk that begins at W. */
+  void nodes(int layer, int ef) {
+    walk(layer, ef, false, null, Long.MAX_VALUE);
+  }
+
+  /**
+   * W ← the ef documents nearest to q that may be found, by a walk over layer 0 that begins at W.
+   * It goes through nodes whose documents may not be found.
+   *
+   * @param patience how many products may be taken
+   * @return false if the walk would have gone on
+   */
+  boolean documents(int ef, IntPredicate filter, long patience) {
+    return walk(0, ef, true, filter, patience);
+  }
+
+  private boolean walk(int layer, int ef, boolean ofDocuments, IntPredicate filter, long patience) {
+    nextStamp();
+    candidates.clear();
+    int entries = drain();
+    for (int i = 0; i < entries; i++) {
+      stamps[Scored.number(sorted[i])] = stamp;
+      candidates.push(~sorted[i]);
+    }
+    for (int i = 0; i < entries; i++) {
+      collect(sorted[i], ef, ofDocuments, filter);
+    }
+    long products = 0;
+    while (candidates.size() > 0) {
+      long c = ~candidates.pop();
+      if (full(ef) && c < found.top()) {
+        break;
+      }
+      int count = unmet(Scored.number(c), layer);
+      products += count;
+      if (products > patience) {
+        return false;
+      }
+      score(count);
+      for (int i = 0; i < count; i++) {
+        long e = Scored.of(scores[i], nodes[i]);
+        if (!full(ef) || e > found.top()) {
+          candidates.push(~e);
+          collect(e, ef, ofDocuments, filter);
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean full(int ef) {
+    return found.size() >= ef;
+  }
+
+  /** Puts a node's neighbours that were not met into {@code nodes}; returns how many they are. */
+  private int unmet(int node, int layer) {
+    int[] lists = graph.lists(node, layer);
+    int at = graph.at(node, layer);
+    int count = 0;
+    for (int i = at + 1; i <= at + lists[at]; i++) {
+      int neighbour = lists[i];
+      if (stamps[neighbour] != stamp) {
+        stamps[neighbour] = stamp;
+        nodes[count++] = neighbour;
+      }
+    }
+    return count;
+  }
+
+  private void nextStamp() {
+    if (++stamp == 0) { // after 256 walks
+      Arrays.fill(stamps, (byte) 0);
+      stamp = 1;
+    }
+  }
+
+  /** W ← W and a node, or W and the documents of a node, but the ef best alone. */
+  private void collect(long scored, int ef, boolean ofDocuments, IntPredicate filter) {
+    if (!ofDocuments) {
+      offer(scored, ef);
+      return;
+    }
+    float score = Scored.score(scored);
+    for (int d = Scored.number(scored); d >= 0; d = documents.next(d)) {
+      if (documents.allowed(d, filter)) {
+        offer(Scored.of(score, d), ef);
+      }
+    }
+  }
+
+  private void offer(long scored, int ef) {
+    if (!full(ef)) {
+      found.push(scored);
+    } else if (scored > found.top()) {
+      found.replaceTop(scored);
+    }
+  }
+
+  /** W ← the k best of all documents that may be found, each compared with q. */
+  void everyDocument(int k, IntPredicate filter) {
+    found.clear();
+    int count = 0;
+    for (int d = 0; d < documents.size(); d++) {
+      if (documents.allowed(d, filter)) {
+        nodes[count++] = d;
+      }
+      if (count == nodes.length || d == documents.size() - 1) {
+        score(count);
+        for (int i = 0; i < count; i++) {
+          offer(Scored.of(scores[i], nodes[i]), k);
+        }
+        count = 0;
+      }
+    }
+  }
+
+  /** How many are in W. */
+  int found() {
+    return found.size();
+  }
+
+  /** Writes W into {@link #sorted}, the worst first; returns how many they are. */
+  int sort() {
+    int count = drain();
+    for (int i = 0; i < count; i++) {
+      found.push(sorted[i]); // rising, so each stays where it is put
+    }
+    return count;
+  }
+
+  private int drain() {
+    if (sorted.length < found.size()) {
+      sorted = new long[2 * found.size()];
+    }
+    return found.drain(sorted);
+  }
+
+  /** What {@link #sort} left. */
+  long[] sorted() {
+    return sorted;
+  }
+
+  /** The k best of W, the best first; W is empty after. */
+  List<Hit> best(int k) {
+    int count = drain();
+    Hit[] hits = new Hit[Math.min(k, count)];
+    for (int i = 0; i < hits.length; i++) {
+      long scored = sorted[count - 1 - i];
+      hits[i] = new Hit(Scored.number(scored), Scored.score(scored));
+    }
+    return List.of(hits);
+  }
+}
