@@ -26,8 +26,9 @@ import java.util.List;
  * Suel, <i>Optimizing Top-k Document Retrieval Strategies for Block-Max Indexes</i>, WSDM 2013.
  *
  * <p>May be searched by many threads at a time. Each keeps scratch memory: half a byte a document
- * and four bytes a term of the vocabulary. The index takes 8 bytes a posting more than {@link
- * Bm25}'s, and for a common term 12 bytes a block.
+ * and four bytes a term of the vocabulary. To {@link Bm25}'s memory the index adds 8 bytes a
+ * posting, or, for a term that as many documents hold as there are blocks, a byte and a half a
+ * document.
  */
 public final class BlockMaxBm25 implements TermSearch {
   /** A tf from here on times any idf is above 0: idf passes 2⁻³² for any collection. */
@@ -47,7 +48,7 @@ public final class BlockMaxBm25 implements TermSearch {
     terms = new BlockMaxPostings[index.vocabulary()];
     double smallest = 1;
     for (InvertedIndex.Postings postings : index.all()) {
-      BlockMaxPostings term = new BlockMaxPostings(bm25, postings, blocks);
+      BlockMaxPostings term = BlockMaxPostings.of(bm25, postings, blocks);
       terms[postings.number()] = term;
       smallest = Math.min(smallest, term.smallest());
     }
@@ -146,9 +147,7 @@ public final class BlockMaxBm25 implements TermSearch {
       Arrays.fill(scores, 0);
       int held = 0;
       for (int t = 0; t < m; t++) {
-        BlockMaxPostings term = terms[numbers[t]];
-        next[t] = term.start(b, next[t]);
-        held |= term.addScores(weights[t], b, next[t], scores);
+        held |= terms[numbers[t]].addScores(b, weights[t], scores, next, t);
       }
       for (; held != 0; held &= held - 1) {
         int d = Integer.numberOfTrailingZeros(held);

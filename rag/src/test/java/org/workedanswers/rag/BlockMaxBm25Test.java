@@ -69,6 +69,27 @@ class BlockMaxBm25Test {
     assertTrue(scored < 60 * 500 / 4, "of 500 blocks " + scored / 60 + " were scored");
   }
 
+  /** A byte holds a frequency to 254; above, the postings are asked. */
+  @Test
+  void frequenciesThatPassAByte() {
+    SeededRandom random = new SeededRandom(6);
+    List<List<String>> documents = new ArrayList<>();
+    for (int d = 0; d < 100; d++) {
+      List<String> terms = new ArrayList<>(List.of("b"));
+      terms.addAll(Collections.nCopies(251 + d % 9, "a"));
+      terms.addAll(Collections.nCopies(random.below(3), "b"));
+      documents.add(terms);
+    }
+    documents.add(Collections.nCopies(70_000, "a"));
+    for (double k1 : new double[] {1.2, 5000}) {
+      Bm25 plain = new Bm25(InvertedIndex.of(documents), Bm25.Settings.STANDARD.with(k1, 0.3));
+      BlockMaxBm25 fast = new BlockMaxBm25(plain);
+      for (List<String> query : List.of(List.of("a"), List.of("b", "a"))) {
+        assertEquals(plain.search(query, 50), fast.search(query, 50));
+      }
+    }
+  }
+
   @Test
   void ofManyEqualScoresTheFirstStay() {
     List<List<String>> twins = new ArrayList<>(Collections.nCopies(1000, List.of("a", "b")));
