@@ -36,24 +36,27 @@ import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
+import org.workedanswers.rag.BlockMaxBm25;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.DenseIndex;
 import org.workedanswers.rag.Hit;
+import org.workedanswers.rag.Int8DenseIndex;
 import org.workedanswers.rag.InvertedIndex;
 import org.workedanswers.rag.ReciprocalRankFusion;
 
 /**
  * The ten best documents by words, by meaning, and the fusion of two rankings, by size, on one
- * thread. A call of {@link #words} and {@link #lucene} is {@value #QUERIES} queries of five terms,
- * one of {@link #meaning} is one query, one of {@link #meaningTogether} is {@value #QUERIES}.
+ * thread. A call of {@link #words}, {@link #wordsByBlocks} and {@link #lucene} is {@value #QUERIES}
+ * queries of five terms, one of {@link #meaning} and {@link #meaningThroughBytes} is one query, one
+ * of {@link #meaningTogether} is {@value #QUERIES}.
  *
  * <p>Pitfalls. The words are random with Zipf's frequencies, 24 a document: real text has phrases,
- * topics and queries that people make. Ours scores every document that holds a term; Lucene skips
- * documents that can't come among the ten, which pays the more the larger the collection and the
- * more unequal the terms. Lucene's index is compressed and lies in memory here. Exact search among
- * embeddings reads all of them for every query, so with many documents it is as fast as memory;
- * queries that come together share what was read. Embedding the query, which takes longer than all
- * of this, is not in it.
+ * topics and queries that people make. The plain form scores every document that holds a term; by
+ * blocks, and in Lucene, documents that can't come among the ten are skipped, which pays the more
+ * the larger the collection and the more unequal the terms. Lucene's index is compressed and lies
+ * in memory here. Exact search among embeddings reads all of them for every query, so with many
+ * documents it is as fast as memory; queries that come together share what was read. Embedding the
+ * query, which takes longer than all of this, is not in it.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -75,6 +78,7 @@ public class RagBenchmark {
     private final List<List<String>> queries = new ArrayList<>();
     private final List<Query> luceneQueries = new ArrayList<>();
     private Bm25 bm25;
+    private BlockMaxBm25 byBlocks;
     private IndexSearcher lucene;
 
     /** Makes both indexes, and holds their scores against each other once. */
@@ -90,8 +94,10 @@ public class RagBenchmark {
         luceneQueries.add(query(queries.get(q)));
       }
       bm25 = new Bm25(InvertedIndex.of(texts), Bm25.Settings.STANDARD.with(Bm25.Lengths.ONE_BYTE));
+      byBlocks = new BlockMaxBm25(bm25);
       lucene = lucene(texts);
       for (int q = 0; q < QUERIES; q++) {
+        same(bm25.search(queries.get(q), TOP), byBlocks.search(queries.get(q), TOP));
         same(lucene.search(luceneQueries.get(q), TOP).scoreDocs, bm25.search(queries.get(q), TOP));
       }
     }
@@ -111,6 +117,12 @@ public class RagBenchmark {
         if (!(off <= 1e-5)) {
           throw new IllegalStateException("rank " + (i + 1) + " is off by " + off);
         }
+      }
+    }
+
+    private static void same(List<Hit> expected, List<Hit> actual) {
+      if (!expected.equals(actual)) {
+        throw new IllegalStateException(actual + " instead of " + expected);
       }
     }
 
@@ -150,6 +162,7 @@ public class RagBenchmark {
     public String kernels;
 
     private DenseIndex index;
+    private Int8DenseIndex bytes;
     private Matrix queries;
 
     /** Makes the index, and holds it against plain once. */
@@ -167,6 +180,7 @@ public class RagBenchmark {
       DenseIndex plain =
           new DenseIndex(
               PlainKernels.PLAIN, Loop.sequential(), embeddings, DenseIndex.Similarity.COSINE);
+      bytes = new Int8DenseIndex(index);
       List<Hit> expected = plain.search(queries.row(0), TOP);
       List<Hit> actual = index.search(queries, TOP).get(0);
       for (int i = 0; i < TOP; i++) {
@@ -214,6 +228,16 @@ public class RagBenchmark {
     return found;
   }
 
+  /** The same with blocks left out. */
+  @Benchmark
+  public List<List<Hit>> wordsByBlocks(Words w) {
+    List<List<Hit>> found = new ArrayList<>();
+    for (List<String> query : w.queries) {
+      found.add(w.byBlocks.search(query, TOP));
+    }
+    return found;
+  }
+
   /** The same by Lucene. */
   @Benchmark
   public List<ScoreDoc[]> lucene(Words w) throws IOException {
@@ -228,6 +252,12 @@ public class RagBenchmark {
   @Benchmark
   public List<Hit> meaning(Meaning m) {
     return m.index.search(m.queries.rows(0, 1), TOP).get(0);
+  }
+
+  /** The same through a scan in bytes. */
+  @Benchmark
+  public List<Hit> meaningThroughBytes(Meaning m) {
+    return m.bytes.search(m.queries.rows(0, 1), TOP).get(0);
   }
 
   /** Exact search for all queries together. */

@@ -118,6 +118,12 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void dotsInt8(int rows, int n, byte[] a, int ao, byte[] b, int bo, int[] dots, int to) {
+    multiplyAdds.addAndGet((long) rows * n);
+    counted.dotsInt8(rows, n, a, ao, b, bo, dots, to);
+  }
+
+  @Override
   public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
     multiplyAdds.addAndGet(n);
     return counted.dotInt4(n, nibbles, no, b, bo);

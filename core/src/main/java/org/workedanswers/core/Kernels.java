@@ -199,6 +199,19 @@ public interface Kernels {
   int dotInt8(int n, byte[] a, int ao, byte[] b, int bo);
 
   /**
+   * dots[to+r] = Σ a[ao+i] · b[bo+r·n+i] for i in 0..n-1 and r in 0..rows-1 over signed bytes,
+   * exact: one vector with rows that lie one after the other.
+   *
+   * @throws IllegalArgumentException if n passes {@link #MAX_INT8_DOT}
+   */
+  default void dotsInt8(int rows, int n, byte[] a, int ao, byte[] b, int bo, int[] dots, int to) {
+    checkDotsInt8(rows, n, a.length, ao, b.length, bo, dots.length, to);
+    for (int r = 0; r < rows; r++) {
+      dots[to + r] = dotInt8(n, a, ao, b, bo + r * n);
+    }
+  }
+
+  /**
    * The dot product of n unsigned four-bit values with n signed bytes, exact.
    *
    * <p>Layout of a GGUF block: byte i of {@code nibbles} holds value i in its low half and value i
@@ -376,6 +389,15 @@ public interface Kernels {
   static void checkInt8(int n, int lengthA, int ao, int lengthB, int bo) {
     Check.range("n", n, 0, MAX_INT8_DOT);
     checkRuns(n, lengthA, ao, lengthB, bo);
+  }
+
+  /** Checks the sizes of {@link #dotsInt8}. */
+  static void checkDotsInt8(
+      int rows, int n, int lengthA, int ao, int lengthB, int bo, int lengthDots, int to) {
+    Check.range("n", n, 0, MAX_INT8_DOT);
+    Check.inside("vector", ao, n, lengthA);
+    Check.inside("rows", bo, Check.elements("rows", rows, n), lengthB);
+    Check.inside("dots", to, rows, lengthDots);
   }
 
   /** Checks the sizes of {@link #dotInt4}. */

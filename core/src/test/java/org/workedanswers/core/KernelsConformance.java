@@ -287,6 +287,15 @@ public abstract class KernelsConformance {
       assertThrows(IllegalArgumentException.class, () -> k.softmaxRow(n, f, o));
       assertThrows(IllegalArgumentException.class, () -> k.dotInt8(n, q, o, new byte[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.dotInt8(n, new byte[99], 0, q, o));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> k.dotsInt8(2, n, q, o, new byte[99], 0, new int[2], 0));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> k.dotsInt8(1, n, new byte[99], 0, q, o, new int[1], 0));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> k.dotsInt8(n, 1, q, 0, new byte[99], 0, new int[8], o));
       assertThrows(IllegalArgumentException.class, () -> k.dotInt4(2 * n, q, o, new byte[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.dotFloatInt8(n, f, o, new byte[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.dotFloatInt8(n, new float[99], 0, q, o));
@@ -364,6 +373,38 @@ public abstract class KernelsConformance {
         IllegalArgumentException.class, () -> k.dots(2, 8, f, 0, f, new int[2], new float[1]));
     assertThrows(
         IllegalArgumentException.class, () -> k.dots(-1, 8, f, 0, f, new int[2], new float[2]));
+  }
+
+  @Test
+  void dotsInt8AreThoseOfTheRowsAlone() {
+    for (int round = 0; round < 120; round++) {
+      SeededRandom random = new SeededRandom(round);
+      int n = round < SIZES.length ? SIZES[round] : random.below(100);
+      int rows = random.below(12);
+      int ao = random.below(5);
+      int bo = random.below(5);
+      int to = random.below(3);
+      byte[] a = bytes(random, ao + n + 2);
+      byte[] b = bytes(random, bo + rows * n + 2);
+      int[] dots = new int[to + rows + 2];
+      Arrays.fill(dots, -7);
+      kernels().dotsInt8(rows, n, a, ao, b, bo, dots, to);
+      for (int i = 0; i < dots.length; i++) {
+        boolean inside = i >= to && i < to + rows;
+        int expected = inside ? PlainKernels.PLAIN.dotInt8(n, a, ao, b, bo + (i - to) * n) : -7;
+        assertEquals(expected, dots[i], rows + " rows of " + n + " at " + i);
+      }
+    }
+  }
+
+  /** Any bytes, the ends of the range more often than others. */
+  private static byte[] bytes(SeededRandom random, int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      int any = random.below(256) - 128;
+      bytes[i] = (byte) (random.coin() ? any : any < 0 ? -128 : 127);
+    }
+    return bytes;
   }
 
   private static float[] inf() {

@@ -26,10 +26,10 @@ import org.workedanswers.core.Check;
  * logarithm is Lucene's: without it a term of more than half of the documents would count against a
  * document.
  *
- * <p>All in double precision, from arrays. A term that no document holds adds nothing, and neither
- * does a query without terms.
+ * <p>This is the form to read; {@link BlockMaxBm25} finds the same sooner. All in double precision,
+ * from arrays. A term that no document holds adds nothing, and neither does a query without terms.
  */
-public final class Bm25 {
+public final class Bm25 implements TermSearch {
   /**
    * Whether the factor k1 + 1 is there. It is the same for all documents, so ranks don't change.
    */
@@ -109,24 +109,22 @@ public final class Bm25 {
     return settings;
   }
 
-  /**
-   * The k best documents that hold any of the terms, the best first; fewer if fewer do.
-   *
-   * @throws IllegalArgumentException if {@code k < 1}
-   */
+  @Override
   public List<Hit> search(List<String> query, int k) {
     TopHits top = new TopHits(k, index.size());
     double[] scores = new double[index.size()];
+    boolean[] found = new boolean[index.size()];
     for (Map.Entry<String, Integer> term : counts(query).entrySet()) {
       InvertedIndex.Postings postings = index.postings(term.getKey());
       double weight = term.getValue() * idf(postings.size());
       for (int i = 0; i < postings.size(); i++) {
         int d = postings.document(i);
         scores[d] += weight * tf(postings.frequency(i), d);
+        found[d] = true;
       }
     }
     for (int d = 0; d < scores.length; d++) {
-      if (scores[d] > 0) { // idf and tf are above 0 where a term is found
+      if (found[d]) { // not scores[d] > 0: with a k1 of 10³⁰⁸ a tf can round to 0
         top.offer(d, scores[d]);
       }
     }
@@ -202,11 +200,11 @@ public final class Bm25 {
         List.of(Explanation.given("count", count), idf, tf));
   }
 
-  private double idf(int n) {
+  double idf(int n) {
     return Math.log(1 + (index.filled() - n + 0.5) / (n + 0.5));
   }
 
-  private double tf(int f, int document) {
+  double tf(int f, int document) {
     double tf = f / (f + norms[document]);
     return settings.form() == Form.LUCENE ? tf : tf * (settings.k1() + 1);
   }

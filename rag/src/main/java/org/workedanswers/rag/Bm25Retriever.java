@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Retrieval by words: {@link Bm25} behind an analyzer.
+ * Retrieval by words: {@link Bm25}, plain or fast, behind an analyzer.
  *
  * @param analyzer the one that the documents were indexed with
  * @param bm25 the index and its settings
  */
-public record Bm25Retriever(Analyzer analyzer, Bm25 bm25) implements Retriever {
+public record Bm25Retriever(Analyzer analyzer, TermSearch bm25) implements Retriever {
   /** Indexes texts; the first is document 0. */
   public static Bm25Retriever of(Analyzer analyzer, List<String> texts, Bm25.Settings settings) {
     return new Bm25Retriever(analyzer, new Bm25(InvertedIndex.of(analyzer, texts), settings));

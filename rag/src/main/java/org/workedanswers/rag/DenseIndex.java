@@ -16,7 +16,9 @@ import org.workedanswers.core.Op;
  *   COSINE:  score(q, d) = q · d / (‖q‖ ‖d‖)     0 where a vector is all zeros
  * </pre>
  *
- * For n documents and m queries of dimension d, n · m · d multiply-adds in float. The embeddings
+ * For n documents and m queries of dimension d, n · m · d multiply-adds in float; a cosine that
+ * rounding carries past 1 or -1 is set to that. One query costs what it costs to read all documents
+ * from memory: {@link Int8DenseIndex} reads a quarter of that and finds the same. The embeddings
  * are not copied; they must not change afterwards.
  */
 public final class DenseIndex {
@@ -28,14 +30,21 @@ public final class DenseIndex {
     DOT
   }
 
-  /** Scores of a block of queries that are held at a time. */
-  private static final int BLOCK = 1 << 20;
+  /** Queries of a block: they share what is read of the documents. */
+  private static final int QUERIES = 32;
+
+  /** Documents that a block of queries meets at a time, few enough to stay in the cache. */
+  private static final int DOCUMENTS = 256;
+
+  private static final ThreadLocal<float[]> DOTS =
+      ThreadLocal.withInitial(() -> new float[QUERIES * DOCUMENTS]);
 
   private final Kernels kernels;
   private final Loop loop;
   private final Matrix embeddings;
   private final Similarity similarity;
   private final double[] inverseNorms;
+  private final double largest; // what rounding must not pass
 
   /**
    * An index over embeddings; row i is document i.
@@ -57,6 +66,7 @@ public final class DenseIndex {
     this.embeddings = embeddings;
     this.similarity = similarity;
     this.inverseNorms = inverseNorms("document", embeddings);
+    this.largest = similarity == Similarity.COSINE ? 1 : Double.POSITIVE_INFINITY;
   }
 
   /** n: how many documents there are. */
@@ -83,14 +93,9 @@ public final class DenseIndex {
    *     their numbers are not as the documents' must be
    */
   public List<List<Hit>> search(Matrix queries, int k) {
-    Check.positive("k", k);
-    Check.that(
-        queries.cols() == dimension(),
-        "a query has %d dimensions and a document %d: both must come from one model",
-        queries.cols(),
-        dimension());
-    double[] queryNorms = inverseNorms("query", queries);
-    int block = Math.max(1, BLOCK / size());
+    double[] queryNorms = checked(queries, k);
+    int shared = (queries.rows() + loop.threads() - 1) / loop.threads();
+    int block = Math.max(1, Math.min(QUERIES, shared));
     int blocks = (queries.rows() + block - 1) / block;
     List<List<Hit>> found = Arrays.asList(hits(queries.rows()));
     loop.forEach(
@@ -98,26 +103,96 @@ public final class DenseIndex {
         i -> {
           int from = i * block;
           int to = Math.min(from + block, queries.rows());
-          Matrix dots = Matrix.zeros(to - from, size()); // q · d   [block x n]
-          kernels.gemm(1, queries.rows(from, to), Op.N, embeddings, Op.T, 0, dots);
+          TopHits[] tops = search(queries.rows(from, to), from, queryNorms, k);
           for (int q = from; q < to; q++) {
-            found.set(q, best(dots.rows(q - from, q - from + 1), queryNorms[q], k));
+            found.set(q, tops[q - from].best());
           }
         });
     return found;
   }
 
+  /** Checks k and the queries; returns 1/‖q‖ for the cosine, 1 for the dot product. */
+  double[] checked(Matrix queries, int k) {
+    Check.positive("k", k);
+    Check.that(
+        queries.cols() == dimension(),
+        "a query has %d dimensions and a document %d: both must come from one model",
+        queries.cols(),
+        dimension());
+    return inverseNorms("query", queries);
+  }
+
   @SuppressWarnings("unchecked")
-  private static List<Hit>[] hits(int count) {
+  static List<Hit>[] hits(int count) {
     return (List<Hit>[]) new List<?>[count];
   }
 
-  private List<Hit> best(Matrix dots, double queryNorm, int k) {
-    TopHits top = new TopHits(k, size());
-    for (int d = 0; d < size(); d++) {
-      top.offer(d, dots.data()[dots.index(0, d)] * (queryNorm * inverseNorms[d]));
+  /** The best of all documents for a block of queries, the first of which is query {@code from}. */
+  private TopHits[] search(Matrix block, int from, double[] queryNorms, int k) {
+    TopHits[] tops = new TopHits[block.rows()];
+    Arrays.setAll(tops, q -> new TopHits(k, size()));
+    for (int rest = size(); rest > 0; rest -= DOCUMENTS) { // counts down: up it could overflow
+      int first = size() - rest;
+      Matrix documents = embeddings.rows(first, first + Math.min(DOCUMENTS, rest));
+      Matrix dots = // q · d   [block x documents]
+          Matrix.view(DOTS.get(), 0, block.rows(), documents.rows(), documents.rows());
+      kernels.gemm(1, block, Op.N, documents, Op.T, 0, dots);
+      for (int q = 0; q < tops.length; q++) {
+        best(dots, q, first, queryNorms[from + q], tops[q]);
+      }
     }
-    return top.best();
+    return tops;
+  }
+
+  private void best(Matrix dots, int q, int first, double queryNorm, TopHits top) {
+    for (int j = 0; j < dots.cols(); j++) {
+      top.offer(first + j, score(dots.data()[dots.index(q, j)], queryNorm, first + j));
+    }
+  }
+
+  /**
+   * Offers some documents alone, with the scores that {@link #search} gives them.
+   *
+   * @param query [1 x d]
+   * @param documents their numbers, the first {@code count} of them
+   * @param rows room for rows of documents [any x d]
+   */
+  void offer(Matrix query, double queryNorm, int[] documents, int count, Matrix rows, TopHits top) {
+    for (int first = 0; first < count; first += rows.rows()) {
+      int some = Math.min(rows.rows(), count - first);
+      for (int i = 0; i < some; i++) {
+        int from = embeddings.index(documents[first + i], 0);
+        System.arraycopy(embeddings.data(), from, rows.data(), rows.index(i, 0), dimension());
+      }
+      Matrix dots = Matrix.view(DOTS.get(), 0, 1, some, some);
+      kernels.gemm(1, query, Op.N, rows.rows(0, some), Op.T, 0, dots);
+      for (int i = 0; i < some; i++) {
+        int d = documents[first + i];
+        top.offer(d, score(dots.data()[i], queryNorm, d));
+      }
+    }
+  }
+
+  Kernels kernels() {
+    return kernels;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Matrix embeddings() {
+    return embeddings;
+  }
+
+  /** 1/‖d‖ for the cosine, 1 for the dot product. */
+  double inverseNorm(int document) {
+    return inverseNorms[document];
+  }
+
+  private double score(float dot, double queryNorm, int document) {
+    double score = dot * (queryNorm * inverseNorms[document]);
+    return score > largest ? largest : score < -largest ? -largest : score;
   }
 
   /** 1/‖row‖ for the cosine, 0 for a row of zeros; 1 for the dot product. */

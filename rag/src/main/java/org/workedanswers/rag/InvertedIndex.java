@@ -2,6 +2,7 @@ package org.workedanswers.rag;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,16 @@ public final class InvertedIndex {
 
   /** A term's documents, rising, and how often each of them holds it. */
   static final class Postings {
-    private static final Postings NONE = new Postings();
+    private static final Postings NONE = new Postings(-1);
 
+    private final int number;
     private int[] documents = {};
     private int[] frequencies = {};
     private int size;
+
+    private Postings(int number) {
+      this.number = number;
+    }
 
     private void add(int document) {
       if (size > 0 && documents[size - 1] == document) {
@@ -46,9 +52,21 @@ public final class InvertedIndex {
       frequencies = Arrays.copyOf(frequencies, room);
     }
 
+    /**
+     * The term's number, 0..vocabulary-1 in the order of their first places; -1 if none holds it.
+     */
+    int number() {
+      return number;
+    }
+
     /** n: how many documents hold the term. */
     int size() {
       return size;
+    }
+
+    /** All n documents, shared and not copied. */
+    int[] documents() {
+      return documents;
     }
 
     int document(int i) {
@@ -101,7 +119,7 @@ public final class InvertedIndex {
 
   private void add(int document, List<String> terms) {
     for (String term : terms) {
-      postings.computeIfAbsent(term, t -> new Postings()).add(document);
+      postings.computeIfAbsent(term, t -> new Postings(postings.size())).add(document);
     }
     lengths[document] = terms.size();
     tokens += terms.size();
@@ -151,6 +169,11 @@ public final class InvertedIndex {
    */
   int checked(int document) {
     return Check.range("document", document, 0, size() - 1);
+  }
+
+  /** The postings of all terms, in no order. */
+  Collection<Postings> all() {
+    return postings.values();
   }
 
   /** The postings of a term; empty ones if no document holds it. */

@@ -27,6 +27,9 @@ public record PairedComparison(double mean, double low, double high, double p) {
   /** How many random samples the test and the interval are made of. */
   public static final int SAMPLES = 10_000;
 
+  /** The most samples: their means take 80 MB. */
+  public static final int MAX_SAMPLES = 10_000_000;
+
   private static final double OUTSIDE = 0.05;
 
   /**
@@ -39,14 +42,18 @@ public record PairedComparison(double mean, double low, double high, double p) {
     return of(a, b, random, SAMPLES);
   }
 
-  /** The same with another number of samples, at least 100. */
+  /**
+   * The same with another number of samples, 100 to {@link #MAX_SAMPLES}.
+   *
+   * @throws IllegalArgumentException if there are fewer or more, or as above
+   */
   public static PairedComparison of(double[] a, double[] b, SeededRandom random, int samples) {
     Check.that(
         a.length == b.length && a.length > 0,
         "%d and %d scores: both ways need a score for each of the same queries",
         a.length,
         b.length);
-    Check.range("samples", samples, 100, Integer.MAX_VALUE);
+    Check.range("samples", samples, 100, MAX_SAMPLES);
     double[] differences = new double[a.length];
     for (int i = 0; i < a.length; i++) {
       differences[i] = a[i] - b[i];

@@ -12,20 +12,39 @@ import org.workedanswers.core.Check;
  * away by one comparison.
  */
 final class TopHits {
-  private final double[] scores;
-  private final int[] documents;
+  private double[] scores = {};
+  private int[] documents = {};
+  private int room;
   private int size;
 
   /** Room for the k best, and no more than {@code candidates} will come. */
   TopHits(int k, int candidates) {
-    int room = Math.min(Check.positive("k", k), candidates);
-    scores = new double[room];
-    documents = new int[room];
+    reset(k, candidates);
+  }
+
+  /** Begins again, in the same memory where it is enough. */
+  void reset(int k, int candidates) {
+    room = Math.min(Check.positive("k", k), candidates);
+    size = 0;
+    if (scores.length < room) {
+      scores = new double[room];
+      documents = new int[room];
+    }
+  }
+
+  /** Whether there are k, or as many as can come. */
+  boolean full() {
+    return size == room;
+  }
+
+  /** The score of the worst that is kept; there must be one. */
+  double worst() {
+    return scores[0];
   }
 
   /** Takes a document if it is among the k best so far. Scores are not NaN. */
   void offer(int document, double score) {
-    if (size < scores.length) {
+    if (size < room) {
       rise(size++, document, score);
     } else if (size > 0 && worse(0, document, score)) {
       sink(document, score);

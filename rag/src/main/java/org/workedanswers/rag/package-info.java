@@ -7,6 +7,10 @@
  * scores are equal, the lower number comes first. Every search returns {@link
  * org.workedanswers.rag.Hit}s, the best first.
  *
+ * <p>Beside the forms to read stand fast ones that find the same, bit for bit: {@link
+ * org.workedanswers.rag.BlockMaxBm25} beside {@link org.workedanswers.rag.Bm25}, {@link
+ * org.workedanswers.rag.Int8DenseIndex} beside {@link org.workedanswers.rag.DenseIndex}.
+ *
  * <p>Start with {@link org.workedanswers.rag.Bm25}, then {@link
  * org.workedanswers.rag.ReciprocalRankFusion}; {@link org.workedanswers.rag.HybridRetriever} puts
  * them together, and {@link org.workedanswers.rag.RankingMetrics} says how good a ranking is.

@@ -200,6 +200,17 @@ class Bm25Test {
     assertEquals(0, bm25.score(List.of("cat"), 1));
   }
 
+  /** k1 so large that a tf rounds to 0: the documents still hold the term. */
+  @Test
+  void matchesWhoseScoreRoundsToZeroAreFound() {
+    InvertedIndex index =
+        InvertedIndex.of(List.of(List.of("a", "c", "c"), List.of("b"), List.of("c", "a", "a")));
+    Bm25 bm25 = new Bm25(index, Bm25.Settings.STANDARD.with(Double.MAX_VALUE, 1));
+    assertEquals(List.of(new Hit(0, 0), new Hit(2, 0)), bm25.search(List.of("a"), 3));
+    assertEquals(0, bm25.score(List.of("a"), 0));
+    assertEquals(List.of(new Hit(0, 0)), bm25.search(List.of("a"), 1));
+  }
+
   @Test
   void equalScoresComeInTheOrderOfTheirNumbers() {
     List<List<String>> twins = new ArrayList<>(Collections.nCopies(40, List.of("a", "b")));

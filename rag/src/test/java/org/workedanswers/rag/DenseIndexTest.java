@@ -126,15 +126,32 @@ class DenseIndexTest {
   }
 
   @Test
-  void moreQueriesThanOneBlockHolds() {
+  void moreQueriesAndDocumentsThanOneBlockHolds() {
     SeededRandom random = new SeededRandom(3);
-    Matrix documents = random.gaussian(40_000, 3, 1); // a block holds 26 queries
-    Matrix queries = random.gaussian(60, 3, 1);
+    Matrix documents = random.gaussian(1025, 3, 1); // a block holds 256, and 32 queries
+    Matrix queries = random.gaussian(97, 3, 1);
     try (Threads threads = Threads.of(2)) {
       DenseIndex index = new DenseIndex(PlainKernels.PLAIN, threads, documents, Similarity.COSINE);
       List<List<Hit>> found = index.search(queries, 2);
-      for (int q : new int[] {0, 25, 26, 51, 52, 59}) {
+      for (int q = 0; q < queries.rows(); q++) {
         assertEquals(index.search(queries.row(q), 2), found.get(q));
+      }
+    }
+  }
+
+  /** Without the limit the cosine of many a vector with itself is a rounding above 1. */
+  @Test
+  void noCosineIsBeyondOne() {
+    SeededRandom random = new SeededRandom(4);
+    Matrix documents = random.gaussian(200, 7, 1);
+    Matrix opposite = documents.copy();
+    PlainKernels.PLAIN.axpy(1400, -2, documents.data(), 0, opposite.data(), 0);
+    for (Kernels kernels : KERNELS) {
+      DenseIndex index = new DenseIndex(kernels, Loop.sequential(), documents, Similarity.COSINE);
+      for (int q = 0; q < 200; q++) {
+        assertEquals(1, index.search(documents.row(q), 1).get(0).score(), 1e-6);
+        assertTrue(index.search(documents.row(q), 1).get(0).score() <= 1);
+        assertTrue(index.search(opposite.row(q), 200).get(199).score() >= -1);
       }
     }
   }

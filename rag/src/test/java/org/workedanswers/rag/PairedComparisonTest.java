@@ -128,7 +128,10 @@ class PairedComparisonTest {
         "query 1 has scores NaN and 0.0: they must be finite",
         () -> PairedComparison.of(new double[] {1, Double.NaN}, new double[2], random));
     Bm25Test.assertMessage(
-        "samples is 5: it must be in 100..2147483647",
+        "samples is 5: it must be in 100..10000000",
         () -> PairedComparison.of(new double[2], new double[2], random, 5));
+    Bm25Test.assertMessage(
+        "samples is 2147483647: it must be in 100..10000000",
+        () -> PairedComparison.of(new double[2], new double[2], random, Integer.MAX_VALUE));
   }
 }

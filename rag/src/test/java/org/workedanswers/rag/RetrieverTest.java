@@ -57,6 +57,15 @@ class RetrieverTest {
   }
 
   @Test
+  void wordsAreFoundByThePlainFormAndTheFast() {
+    Bm25 plain = new Bm25(InvertedIndex.of(new WordAnalyzer(), TEXTS), Bm25.Settings.STANDARD);
+    Retriever fast = new Bm25Retriever(new WordAnalyzer(), new BlockMaxBm25(plain));
+    for (String query : List.of("dog", "a good dog", "zebra", "")) {
+      assertEquals(WORDS.search(query, 5), fast.search(query, 5));
+    }
+  }
+
+  @Test
   void theHybridFusesToEachLegsDepth() {
     ReciprocalRankFusion rrf = new ReciprocalRankFusion(60);
     HybridRetriever hybrid =

@@ -160,6 +160,12 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void dotsInt8(int rows, int n, byte[] a, int ao, byte[] b, int bo, int[] dots, int to) {
+    Kernels.checkDotsInt8(rows, n, a.length, ao, b.length, bo, dots.length, to);
+    SimdInt8Rows.dots(rows, n, a, ao, b, bo, dots, to);
+  }
+
+  @Override
   public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
     Kernels.checkInt4(n, nibbles.length, no, b.length, bo);
     int half = n / 2;
