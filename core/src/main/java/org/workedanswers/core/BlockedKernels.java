@@ -1,5 +1,7 @@
 package org.workedanswers.core;
 
+import java.util.Arrays;
+
 /**
  * The kernels in plain Java, arranged so that the JIT makes vector code of the costly ones: for who
  * runs without the vector module. {@link PlainKernels} is what to read first.
@@ -61,7 +63,7 @@ public final class BlockedKernels implements Kernels {
     Check.inside("row", xo, n, x.length);
     float max = max(n, x, xo);
     if (max == Float.NEGATIVE_INFINITY) { // nothing to attend to
-      java.util.Arrays.fill(x, xo, xo + n, 0);
+      Arrays.fill(x, xo, xo + n, 0);
       return;
     }
     BlockedExp.exp(n, x, xo, max, x, xo); // ∞ - ∞ is NaN

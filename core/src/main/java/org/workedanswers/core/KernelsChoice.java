@@ -10,9 +10,9 @@ import org.workedanswers.core.simd.SimdLookup;
 /**
  * Which kernels are in use, why, and how to get better ones.
  *
- * <p>The default is {@code simd} where the vector module is there and {@code blocked} elsewhere; the
- * system property {@value #PROPERTY} names another. Implementations on the class path, as {@code
- * nd4j}, are used when they are named and never by themselves. It is looked up once.
+ * <p>The default is {@code simd} where the vector module is there and {@code blocked} elsewhere;
+ * the system property {@value #PROPERTY} names another. Implementations on the class path, as
+ * {@code nd4j}, are used when they are named and never by themselves. It is looked up once.
  */
 public final class KernelsChoice {
   /** The system property that names the kernels to use. */

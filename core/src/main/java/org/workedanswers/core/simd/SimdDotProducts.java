@@ -46,7 +46,8 @@ final class SimdDotProducts {
   }
 
   /** The sums by lane of m rows of A with n rows of B. */
-  private static void lanes(float[] lanes, int k, Matrix a, int ao, int m, Matrix b, int bo, int n) {
+  private static void lanes(
+      float[] lanes, int k, Matrix a, int ao, int m, Matrix b, int bo, int n) {
     if (m == 2 && n == 4) {
       twoByFour(lanes, k, a.data(), ao, a.stride(), b.data(), bo, b.stride());
     } else if (n == 4) {

@@ -1,5 +1,6 @@
 package org.workedanswers.core.simd;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Matrix;
@@ -17,11 +18,11 @@ import org.workedanswers.core.Op;
  *
  * <ul>
  *   <li><b>from the first step to the last</b>, but for A Bᵀ: few rows by {@link SimdRowProducts};
- *   <li><b>by lane</b>, for A Bᵀ of more than {@link #SHORT} steps, where both operands have their rows along k, and a row alone is
- *       fastest if a vector passes along it: lane l sums the steps l, l + L, l + 2L ... (L lanes),
- *       halves of the lanes are added until one is left, and what fills no vector is summed apart
- *       and added last. Few rows by {@link SimdDotProducts}; many as L products of a part of the
- *       steps each.
+ *   <li><b>by lane</b>, for A Bᵀ of more than {@link #SHORT} steps, where both operands have their
+ *       rows along k, and a row alone is fastest if a vector passes along it: lane l sums the steps
+ *       l, l + L, l + 2L ... (L lanes), halves of the lanes are added until one is left, and what
+ *       fills no vector is summed apart and added last. Few rows by {@link SimdDotProducts}; many
+ *       as L products of a part of the steps each.
  * </ul>
  */
 final class SimdGemm {
@@ -30,7 +31,10 @@ final class SimdGemm {
   private static final int MR = SimdTile.ROWS;
   private static final int NR = SimdTile.COLUMNS;
 
-  /** Steps of a block that are summed from the first to the last. */
+  /**
+   * Steps of a block that are summed from the first to the last: a narrow panel of B, 16 KiB, stays
+   * in the first cache while those of A pass. By lane it is a lane's part that does.
+   */
   static final int DEPTH = 256;
 
   /** Steps of a block that are summed by lane. */
@@ -42,6 +46,7 @@ final class SimdGemm {
   /** Rows of C up to which packing B costs more than it gains. */
   private static final int FEW_ROWS = 3;
 
+  /** The same by lane: packing transposes there. */
   private static final int FEW_ROWS_BY_LANE = 32;
 
   /** Floats of a block of A: 384 KiB. */
@@ -74,7 +79,7 @@ final class SimdGemm {
       return;
     }
     if (alpha == 0 || opA.cols(a) == 0) {
-      java.util.Arrays.fill(tiles, 0);
+      Arrays.fill(tiles, 0);
       for (int i = 0; i < c.rows(); i++) {
         for (int j = 0; j < c.cols(); j += NR) {
           store(tiles, 0, 0, beta, c.data(), c.index(i, j), Math.min(NR, c.cols() - j));
@@ -115,7 +120,15 @@ final class SimdGemm {
 
   /** C = α · (block of A) (block of B) + β · C, for [m x n] elements from i0, j0 on. */
   private static void block(
-      Scratch s, int k, boolean byLane, float alpha, float beta, Matrix c, int i0, int m, int j0,
+      Scratch s,
+      int k,
+      boolean byLane,
+      float alpha,
+      float beta,
+      Matrix c,
+      int i0,
+      int m,
+      int j0,
       int n) {
     for (int j = 0; j < n; j += NR) {
       for (int i = 0; i < m; i += MR) {
@@ -133,7 +146,8 @@ final class SimdGemm {
   }
 
   /** The first tile = a panel of A with a panel of B, both packed by lane. */
-  private static void sumByLane(int k, float[] rows, int ro, float[] columns, int co, float[] tiles) {
+  private static void sumByLane(
+      int k, float[] rows, int ro, float[] columns, int co, float[] tiles) {
     int steps = k / L;
     for (int lane = 0; lane <= L; lane++) { // the last takes what fills no vector
       int p = lane * steps;

@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost loop of a product where there are 16 vector registers: 4 x 2 vectors of sums. The JIT
- * reads all operands of a step before it multiplies, so 8 + 4 + 2 registers are taken; with more the
- * sums went to memory at every step, and the speed to a half.
+ * The innermost loop of a product where there are 16 vector registers: 4 x 2 vectors of sums. The
+ * JIT reads all operands of a step before it multiplies, so 8 + 4 + 2 registers are taken; with
+ * more the sums went to memory at every step, and the speed to a half.
  *
  * <p>Written out because an array of vectors would live in memory: the JIT keeps local variables in
  * registers.

@@ -58,15 +58,7 @@ final class SimdRowProducts {
 
   /** sums += x0 · b[0] + x1 · b[1] + x2 · b[2] + x3 · b[3], in that order. */
   private static void four(
-      float[] sums,
-      int n,
-      float x0,
-      float x1,
-      float x2,
-      float x3,
-      float[] b,
-      int b0,
-      int stride) {
+      float[] sums, int n, float x0, float x1, float x2, float x3, float[] b, int b0, int stride) {
     int b1 = b0 + stride;
     int b2 = b1 + stride;
     int b3 = b2 + stride;

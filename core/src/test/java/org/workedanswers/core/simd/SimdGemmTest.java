@@ -93,4 +93,14 @@ class SimdGemmTest {
       }
     }
   }
+
+  @Test
+  void nothingIsDoneForEmptyMatricesHoweverLongTheirSums() {
+    Matrix c = Matrix.zeros(0, 0);
+    Matrix wide = Matrix.zeros(0, Integer.MAX_VALUE);
+    Matrix high = Matrix.zeros(Integer.MAX_VALUE, 0);
+    SimdLookup.kernels().gemm(1, wide, Op.N, high, Op.N, 0, c);
+    SimdLookup.kernels().gemm(1, wide, Op.N, wide, Op.T, 0, c);
+    assertEquals(0, c.data().length);
+  }
 }
