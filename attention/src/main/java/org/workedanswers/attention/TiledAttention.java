@@ -41,8 +41,8 @@ public final class TiledAttention implements Attention {
    */
   static final int QUERY_BLOCK = 48;
 
-  /** B_c, at least: it is whole panels. S, and for d = 64 K_jᵀ and V_j too, are 48 to 64 KiB. */
-  static final int KEY_BLOCK = 256;
+  /** B_c, at least: it is whole panels. For d = 64 S takes 96 KiB and K_jᵀ and V_j 128 KiB each. */
+  static final int KEY_BLOCK = 512;
 
   private static final MultiHead ONE_HEAD = new MultiHead(1);
 

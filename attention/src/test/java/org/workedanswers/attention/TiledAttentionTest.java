@@ -61,6 +61,30 @@ class TiledAttentionTest {
     assertEquals(List.of(4 * 5), loop.counts, "5 blocks of queries in each of 4 heads");
   }
 
+  /** A cached step equals the uncached one where keys take several blocks, too. */
+  @Test
+  void stepsOverSeveralBlocksOfKeys() {
+    TiledAttention tiled = new TiledAttention(BEST);
+    int n = 2 * TiledAttention.KEY_BLOCK + 40;
+    SeededRandom random = new SeededRandom(8);
+    Matrix q = random.gaussian(n, 8, 1);
+    Matrix k = random.gaussian(n, 8, 1);
+    Matrix v = random.gaussian(n, 5, 1);
+    Band window = Mask.slidingWindow(TiledAttention.KEY_BLOCK + 3);
+    for (Mask mask :
+        List.of(Mask.causal(), window, Mask.causal().and(Mask.windowWithGlobal(window, 3, 600)))) {
+      Matrix uncached = tiled.attend(q, k, v, mask);
+      for (int b = 1; b <= 2; b++) {
+        for (int i = b * TiledAttention.KEY_BLOCK - 2; i < b * TiledAttention.KEY_BLOCK + 20; i++) {
+          Matrix step = tiled.attend(q.rows(i, i + 1), k.rows(0, i + 1), v.rows(0, i + 1), mask);
+          assertArrayEquals(uncached.row(i), step.row(0), mask + ", step " + i);
+        }
+      }
+      Reference.Expected expected = Reference.attend(q, k, v, mask);
+      AttentionContractTest.assertClose(expected, uncached, mask.toString());
+    }
+  }
+
   /** What a call left in the scratch never shows in the next one. */
   @Test
   void oneObjectForCallsOfAllShapesAndManyThreads() {

@@ -352,8 +352,8 @@ public interface Kernels {
             && col >= 0
             && col % width == 0
             && col + (long) c.cols() <= panels * width,
-        "A is %s, C is %s and B is the part of a %s matrix from (%d, %d): it must begin with a panel"
-            + " of %d columns and lie inside",
+        "A is %s, C is %s and B is the part of a %s matrix from (%d, %d): it must begin with a"
+            + " panel of %d columns and lie inside",
         a,
         c,
         b,
