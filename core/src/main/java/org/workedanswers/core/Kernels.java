@@ -127,7 +127,7 @@ public interface Kernels {
    * away from zero.
    *
    * <pre>
-   * d = max |x| / 127,   1/d rounded to float32 (0 where it would be ∞)
+   * d = max |x| / 127,   1/d as {@link #reciprocal}
    * scales[so + b] = d,  codes[co + b · step + i] = round(x[xo + 32 b + i] · (1/d))
    * </pre>
    *
@@ -212,6 +212,12 @@ public interface Kernels {
       int yo) {
     checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
     PlainBlocks.multiply(w, from, to, x, xo, xScales, xso, y, yo);
+  }
+
+  /** 1/d in float32, or 0 where that would be infinite: a block's codes for a scale of nothing. */
+  static float reciprocal(float d) {
+    float inverse = 1 / d;
+    return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
   /**

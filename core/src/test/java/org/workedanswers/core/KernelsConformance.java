@@ -525,7 +525,7 @@ public abstract class KernelsConformance {
     float scale = (float) Math.pow(2, random.below(200) - 120);
     float[] x = new float[n];
     for (int b = 0; b < n; b += 32) {
-      int kind = random.below(9);
+      int kind = random.below(10);
       for (int i = b; i < Math.min(n, b + 32); i++) {
         x[i] =
             switch (kind) {
@@ -537,6 +537,7 @@ public abstract class KernelsConformance {
               case 5 -> (float) (random.gaussian() * 1e38 * (random.below(2) + 1));
               case 6 -> Math.nextUp(random.below(255) / 2f) * (random.coin() ? 1 : -1);
               case 7 -> Math.nextDown((random.below(33) - 16) / 4f);
+            case 8 -> -0f;
               default -> (float) random.gaussian() * scale;
             };
       }

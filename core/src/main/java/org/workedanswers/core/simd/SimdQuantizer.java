@@ -43,7 +43,7 @@ final class SimdQuantizer {
         return b;
       }
       float d = Float.intBitsToFloat(largest) / 127;
-      eightBits(x, from, reciprocal(d), codes, co + b * step);
+      eightBits(x, from, Kernels.reciprocal(d), codes, co + b * step);
       scales[so + b] = d;
     }
     return blocks;
@@ -56,11 +56,6 @@ final class SimdQuantizer {
       largest = largest.max(bits.and(MAGNITUDE));
     }
     return largest.reduceLanes(VectorOperators.MAX);
-  }
-
-  private static float reciprocal(float d) {
-    float inverse = 1 / d;
-    return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
   /** x · inverse, to the nearest integer, halfway away from zero. */
@@ -89,7 +84,7 @@ final class SimdQuantizer {
         return b;
       }
       float d = largest(x, from, above, below) / -8;
-      fourBits(x, from, reciprocal(d), nibbles, no + b * step);
+      fourBits(x, from, Kernels.reciprocal(d), nibbles, no + b * step);
       scales[so + b] = d;
     }
     return blocks;
