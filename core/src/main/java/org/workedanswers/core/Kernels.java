@@ -194,8 +194,8 @@ public interface Kernels {
 
   /**
    * y[yo + r] = Σ over blocks b of scale(r, b) · xScales[xso + b] · Σ (u(r, 32 b + i) - 2ᵇ⁻¹) ·
-   * x[xo + 32 b + i], for the rows r of the groups {@code from} to {@code to}, the last not included;
-   * u are the codes of w.
+   * x[xo + 32 b + i], for the rows r of the groups {@code from} to {@code to}, the last not
+   * included; u are the codes of w.
    *
    * <p>x holds values in -127..127. The inner sums are exact; the result is within {@code (blocks +
    * 3) · 2⁻²⁴} of the magnitudes of all products added, relative to the exact one.
@@ -292,8 +292,10 @@ public interface Kernels {
     }
   }
 
-  /** Checks the sizes of {@link #multiply(Interleaved, int, int, short[], int, float[], int,
-   * float[], int)}. */
+  /**
+   * Checks the sizes of {@link #multiply(Interleaved, int, int, short[], int, float[], int,
+   * float[], int)}.
+   */
   static void checkInterleaved(
       Interleaved w,
       int from,

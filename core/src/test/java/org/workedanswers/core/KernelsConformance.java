@@ -537,7 +537,7 @@ public abstract class KernelsConformance {
               case 5 -> (float) (random.gaussian() * 1e38 * (random.below(2) + 1));
               case 6 -> Math.nextUp(random.below(255) / 2f) * (random.coin() ? 1 : -1);
               case 7 -> Math.nextDown((random.below(33) - 16) / 4f);
-            case 8 -> -0f;
+              case 8 -> -0f;
               default -> (float) random.gaussian() * scale;
             };
       }
@@ -569,8 +569,7 @@ public abstract class KernelsConformance {
         assertEquals(
             blocks,
             quantize(PlainKernels.PLAIN, bits, blocks, x, xo, want, co, step, wantScales, so));
-        assertEquals(
-            blocks, quantize(kernels(), bits, blocks, x, xo, codes, co, step, scales, so));
+        assertEquals(blocks, quantize(kernels(), bits, blocks, x, xo, codes, co, step, scales, so));
         assertArrayEquals(want, codes, bits + " bits, round " + round);
         for (int b = 0; b < scales.length; b++) {
           assertEquals(
@@ -770,8 +769,14 @@ public abstract class KernelsConformance {
     Interleaved w = new Interleaved(4, 33, 3);
     // from, to, xo, xso, yo
     int[][] bad = {
-      {-1, 1, 0, 0, 0}, {1, 0, 0, 0, 0}, {0, 3, 0, 0, 0}, {0, 2, 4, 0, 0}, {0, 2, -1, 0, 0},
-      {0, 2, 0, 97, 0}, {0, 2, 0, 0, 67}, {0, 2, 0, 0, -1}
+      {-1, 1, 0, 0, 0},
+      {1, 0, 0, 0, 0},
+      {0, 3, 0, 0, 0},
+      {0, 2, 4, 0, 0},
+      {0, 2, -1, 0, 0},
+      {0, 2, 0, 97, 0},
+      {0, 2, 0, 0, 67},
+      {0, 2, 0, 0, -1}
     };
     for (int[] a : bad) {
       assertThrows(
