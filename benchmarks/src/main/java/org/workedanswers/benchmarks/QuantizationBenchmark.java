@@ -77,7 +77,17 @@ public class QuantizationBenchmark {
     public int n;
 
     /** The format of W, and of x where it is quantised too. */
-    @Param({"FP32", "INT8", "Q8_0", "Q8_0xQ8", "Q8_0 repacked", "Q4_0", "Q4_0xQ8", "Q4_0 repacked", "NF4"})
+    @Param({
+      "FP32",
+      "INT8",
+      "Q8_0",
+      "Q8_0xQ8",
+      "Q8_0 repacked",
+      "Q4_0",
+      "Q4_0xQ8",
+      "Q4_0 repacked",
+      "NF4"
+    })
     public String form;
 
     /** The name of the kernels. */

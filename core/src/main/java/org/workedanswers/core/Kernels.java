@@ -229,7 +229,7 @@ public interface Kernels {
    * away from zero.
    *
    * <pre>
-   * d = max |x| / 127,   1/d rounded to float32 (0 where it would be ∞)
+   * d = max |x| / 127,   1/d as {@link #reciprocal}
    * scales[so + b] = d,  codes[co + b · step + i] = round(x[xo + 32 b + i] · (1/d))
    * </pre>
    *
@@ -296,8 +296,8 @@ public interface Kernels {
 
   /**
    * y[yo + r] = Σ over blocks b of scale(r, b) · xScales[xso + b] · Σ (u(r, 32 b + i) - 2ᵇ⁻¹) ·
-   * x[xo + 32 b + i], for the rows r of the groups {@code from} to {@code to}, the last not included;
-   * u are the codes of w.
+   * x[xo + 32 b + i], for the rows r of the groups {@code from} to {@code to}, the last not
+   * included; u are the codes of w.
    *
    * <p>x holds values in -127..127. The inner sums are exact; the result is within {@code (blocks +
    * 3) · 2⁻²⁴} of the magnitudes of all products added, relative to the exact one.
@@ -314,6 +314,12 @@ public interface Kernels {
       int yo) {
     checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
     PlainBlocks.multiply(w, from, to, x, xo, xScales, xso, y, yo);
+  }
+
+  /** 1/d in float32, or 0 where that would be infinite: a block's codes for a scale of nothing. */
+  static float reciprocal(float d) {
+    float inverse = 1 / d;
+    return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
   /**
@@ -443,8 +449,10 @@ public interface Kernels {
     }
   }
 
-  /** Checks the sizes of {@link #multiply(Interleaved, int, int, short[], int, float[], int,
-   * float[], int)}. */
+  /**
+   * Checks the sizes of {@link #multiply(Interleaved, int, int, short[], int, float[], int,
+   * float[], int)}.
+   */
   static void checkInterleaved(
       Interleaved w,
       int from,

@@ -18,7 +18,7 @@ final class PlainBlocks {
         return b;
       }
       float d = largest / 127;
-      float inverse = reciprocal(d);
+      float inverse = Kernels.reciprocal(d);
       for (int i = 0; i < BLOCK; i++) {
         codes[co + b * step + i] = (byte) roundAway(x[from + i] * inverse);
       }
@@ -33,11 +33,6 @@ final class PlainBlocks {
     return x < 0 ? -nearest : nearest;
   }
 
-  static float reciprocal(float d) {
-    float inverse = 1 / d;
-    return Float.isInfinite(inverse) ? 0 : inverse;
-  }
-
   static int quantizeInt4(
       int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
     for (int b = 0; b < blocks; b++) {
@@ -48,7 +43,7 @@ final class PlainBlocks {
         }
       }
       float d = firstLargest(x, from) / -8;
-      float inverse = reciprocal(d);
+      float inverse = Kernels.reciprocal(d);
       int half = BLOCK / 2;
       for (int i = 0; i < half; i++) {
         int low = Math.min(15, (int) (x[from + i] * inverse + 8.5f));
@@ -61,7 +56,7 @@ final class PlainBlocks {
   }
 
   /** The value of largest magnitude in a block, the first of equals, with its sign; 0 for -0. */
-  static float firstLargest(float[] x, int from) {
+  private static float firstLargest(float[] x, int from) {
     float largest = 0;
     for (int i = 0; i < BLOCK; i++) {
       if (Math.abs(x[from + i]) > Math.abs(largest)) {

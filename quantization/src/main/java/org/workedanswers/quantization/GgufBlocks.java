@@ -1,5 +1,7 @@
 package org.workedanswers.quantization;
 
+import org.workedanswers.core.Kernels;
+
 /** Reading and writing the bytes of {@link GgufType}'s blocks. */
 final class GgufBlocks {
   private static final int HALF = GgufType.BLOCK / 2;
@@ -82,11 +84,6 @@ final class GgufBlocks {
     }
   }
 
-  private static float reciprocal(float d) {
-    float inverse = 1 / d;
-    return Float.isInfinite(inverse) ? 0 : inverse;
-  }
-
   /** Q5_0: a scale whose sign lets the largest weight have the lowest code. */
   static void quantizeQ5(float[] x, int xo, byte[] out, int at) {
     float largest = 0;
@@ -97,7 +94,7 @@ final class GgufBlocks {
     }
     float d = largest / -16;
     putFp16(out, at, d);
-    putCodes(5, x, xo, 0, reciprocal(d), 16.5f, out, at + 2);
+    putCodes(5, x, xo, 0, Kernels.reciprocal(d), 16.5f, out, at + 2);
   }
 
   /** Q4_1 and Q5_1: a scale and the smallest weight. */
@@ -111,7 +108,7 @@ final class GgufBlocks {
     float d = (max - min) / ((1 << bits) - 1);
     putFp16(out, at, d);
     putFp16(out, at + 2, min);
-    putCodes(bits, x, xo, min, reciprocal(d), 0.5f, out, at + 4);
+    putCodes(bits, x, xo, min, Kernels.reciprocal(d), 0.5f, out, at + 4);
   }
 
   /** Codes ⌊(x - min) · inverse + shift⌋ as fifth bits, where there are five, and halves. */

@@ -7,9 +7,9 @@ import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 
 /**
- * The weights of a {@link GgufMatrix} in Q8_0 or Q4_0, exactly, in another order: 32 rows stand side
- * by side, as {@link Interleaved} says, so that a vector multiplies many rows with one activation
- * and nothing is added across its lanes.
+ * The weights of a {@link GgufMatrix} in Q8_0 or Q4_0, exactly, in another order: 32 rows stand
+ * side by side, as {@link Interleaved} says, so that a vector multiplies many rows with one
+ * activation and nothing is added across its lanes.
  *
  * <p>Scales are widened to float32: 9 bits a weight for Q8_0, 5 for Q4_0; rows are filled up to a
  * multiple of 32. It is made once, from a file's bytes, for a model that answers many times.

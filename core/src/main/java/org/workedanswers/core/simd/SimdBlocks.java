@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Kernels;
 
 /**
- * Dot products of blocks of 32 codes as they stand in a file: lanes are columns, and a block is
- * one vector of 16 shorts. No helper takes a vector, for {@link SimdInterleaved}'s reason.
+ * Dot products of blocks of 32 codes as they stand in a file: lanes are columns, and a block is one
+ * vector of 16 shorts. No helper takes a vector, for {@link SimdInterleaved}'s reason.
  */
 final class SimdBlocks {
   private static final VectorSpecies<Byte> B = ByteVector.SPECIES_128;

@@ -20,20 +20,20 @@ import org.workedanswers.core.Kernels;
  * Σ uₖ xₖ = s x₀ + (s >> 4)(x₁ - 16 x₀) + (s >> 8)(x₂ - 16 x₁) + (s >> 12)(x₃ - 16 x₂)
  * </pre>
  *
- * and nothing is masked. Products overflow 16 bits, but whole numbers modulo 2¹⁶ add up to the right
- * sum all the same, since that of a block, Σ (u - 8) x, is within 32 · 8 · 127 and fits.
+ * and nothing is masked. Products overflow 16 bits, but whole numbers modulo 2¹⁶ add up to the
+ * right sum all the same, since that of a block, Σ (u - 8) x, is within 32 · 8 · 127 and fits.
  *
  * <p><b>Eight bits.</b> With two codes in s it is s x₀ + (s >> 8)(x₁ - 256 x₀), less 128 (x₀ + x₁).
- * That p is within 2 · 128 · 127 and fits, a block's sum does not: it is kept in ints, of which each
- * holds p of two rows, p' · 2¹⁶ + p″. p' is what a shift leaves. p″ is made positive by adding 2¹⁵,
- * and Σ p″ is Σ (p' · 2¹⁶ + p″) - 2¹⁶ Σ p', modulo 2³².
+ * That p is within 2 · 128 · 127 and fits, a block's sum does not: it is kept in ints, of which
+ * each holds p of two rows, p' · 2¹⁶ + p″. p' is what a shift leaves. p″ is made positive by adding
+ * 2¹⁵, and Σ p″ is Σ (p' · 2¹⁶ + p″) - 2¹⁶ Σ p', modulo 2³².
  *
  * <p>Every x is wanted in all lanes: it is kept twice in an int, which the processor reads into all
  * lanes at once.
  *
- * <p>A block is a method without helpers. The JIT has a budget for what it inlines; a helper that is
- * left out takes and returns vectors as objects, and a hundred times the time, while methods of the
- * vector module are always inlined.
+ * <p>A block is a method without helpers. The JIT has a budget for what it inlines; a helper that
+ * is left out takes and returns vectors as objects, and a hundred times the time, while methods of
+ * the vector module are always inlined.
  */
 final class SimdInterleaved {
   private static final VectorSpecies<Byte> B = ByteVector.SPECIES_PREFERRED;

@@ -10,13 +10,13 @@ import org.workedanswers.core.Kernels;
 /**
  * Blocks of 32 floats to codes, with the bits of the plain loops.
  *
- * <p><b>Magnitudes</b> are compared as the ints of their bits: those of floats without a sign are in
- * the same order, and infinities and NaN come last.
+ * <p><b>Magnitudes</b> are compared as the ints of their bits: those of floats without a sign are
+ * in the same order, and infinities and NaN come last.
  *
  * <p><b>Rounding.</b> {@code t = v + 1.5 · 2²³} has v rounded to the nearest integer, n, in its low
- * bits, halfway to even, for |v| up to 2²²; v - n is exact and in -½..½. Halfway away from zero, for
- * v ≥ 0, adds 1 where v - n is +½, and the floor takes 1 off where v - n is below 0. A conversion to
- * int would do, but JDK 17 has none for vectors.
+ * bits, halfway to even, for |v| up to 2²²; v - n is exact and in -½..½. Halfway away from zero,
+ * for v ≥ 0, adds 1 where v - n is +½, and the floor takes 1 off where v - n is below 0. A
+ * conversion to int would do, but JDK 17 has none for vectors.
  */
 final class SimdQuantizer {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
@@ -43,7 +43,7 @@ final class SimdQuantizer {
         return b;
       }
       float d = Float.intBitsToFloat(largest) / 127;
-      eightBits(x, from, reciprocal(d), codes, co + b * step);
+      eightBits(x, from, Kernels.reciprocal(d), codes, co + b * step);
       scales[so + b] = d;
     }
     return blocks;
@@ -56,11 +56,6 @@ final class SimdQuantizer {
       largest = largest.max(bits.and(MAGNITUDE));
     }
     return largest.reduceLanes(VectorOperators.MAX);
-  }
-
-  private static float reciprocal(float d) {
-    float inverse = 1 / d;
-    return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
   /** x · inverse, to the nearest integer, halfway away from zero. */
@@ -89,7 +84,7 @@ final class SimdQuantizer {
         return b;
       }
       float d = largest(x, from, above, below) / -8;
-      fourBits(x, from, reciprocal(d), nibbles, no + b * step);
+      fourBits(x, from, Kernels.reciprocal(d), nibbles, no + b * step);
       scales[so + b] = d;
     }
     return blocks;
