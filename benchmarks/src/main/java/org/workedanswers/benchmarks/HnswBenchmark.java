@@ -75,10 +75,7 @@ public class HnswBenchmark {
       queries = around(random, centres, spread, QUERIES);
       DenseIndex index =
           new DenseIndex(
-              KernelsChoice.best(),
-              Loop.sequential(),
-              documents,
-              DenseIndex.Similarity.COSINE);
+              KernelsChoice.best(), Loop.sequential(), documents, DenseIndex.Similarity.COSINE);
       exact = index.search(queries, TOP);
     }
 
@@ -217,8 +214,7 @@ public class HnswBenchmark {
   /** Insertion. */
   @Benchmark
   public HnswIndex build(Heap h) {
-    return HnswIndex.of(
-        KernelsChoice.named(h.kernels), Loop.sequential(), h.documents, SETTINGS);
+    return HnswIndex.of(KernelsChoice.named(h.kernels), Loop.sequential(), h.documents, SETTINGS);
   }
 
   /** The same search by Lucene. */

@@ -21,8 +21,8 @@ final class HnswWalk {
   private final HnswDocuments documents;
 
   private final int dimension;
-  private float[] query = {};
-  private float[] q = {};
+  private float[] query = {}; // what queries are written to
+  private float[] q = {}; // the array that q is a run of, from qo
   private int qo;
   private final LongHeap candidates = new LongHeap(); // C, complemented: the best on top
   private final LongHeap found = new LongHeap(); // W, the worst on top
@@ -33,6 +33,7 @@ final class HnswWalk {
 
   private byte stamp;
 
+  // Neighbours whose products are taken together.
   private final int[] nodes;
   private final int[] offsets;
   private final float[] scores;
@@ -138,7 +139,7 @@ final class HnswWalk {
     return found.size() >= ef;
   }
 
-  /** Puts a node's neighbours that were not met into {@code nodes}; returns how many they are. */
+  /** Sets a node's neighbours that were not met as the next to score; returns how many they are. */
   private int unmet(int node, int layer) {
     int[] lists = graph.lists(node, layer);
     int at = graph.at(node, layer);
