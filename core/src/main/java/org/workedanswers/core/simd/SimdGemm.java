@@ -44,7 +44,7 @@ final class SimdGemm {
   private static final int SHORT = 4 * L;
 
   /** Rows of C up to which packing B costs more than it gains. */
-  private static final int FEW_ROWS = 3;
+  private static final int FEW_ROWS = 8;
 
   /** The same by lane: packing transposes there. */
   private static final int FEW_ROWS_BY_LANE = 32;
