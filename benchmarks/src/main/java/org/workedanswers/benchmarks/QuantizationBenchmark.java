@@ -20,6 +20,7 @@ import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
 import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
+import org.workedanswers.quantization.BlockMatrix;
 import org.workedanswers.quantization.Format;
 import org.workedanswers.quantization.GgufMatrix;
 import org.workedanswers.quantization.GgufType;
@@ -33,7 +34,8 @@ import org.workedanswers.quantization.QuantizedMatrix;
  *
  * <p>{@code FP32} is the matrix product with one row. {@code Q8_0}, {@code Q4_0} and {@code NF4}
  * widen a few rows at a time; {@code INT8} (a scale a row) multiplies floats with bytes; {@code
- * Q8_0xQ8} and {@code Q4_0xQ8} quantise x and sum whole numbers, as llama.cpp does.
+ * Q8_0xQ8} and {@code Q4_0xQ8} quantise x and sum whole numbers, as llama.cpp does; {@code
+ * repacked} does so with 32 rows side by side.
  *
  * <p>Pitfalls:
  *
@@ -43,8 +45,8 @@ import org.workedanswers.quantization.QuantizedMatrix;
  *       x 512 is 1 MiB, where fewer bytes gain nothing and unpacking costs the same.
  *   <li>The formats do not compute the same y: each is held against plain kernels on its own
  *       weights, once, before it is timed.
- *   <li>{@code nd4j} has no sums over whole numbers: what core's interface asks of it there is done
- *       by plain loops.
+ *   <li>Kernels of bytes can be slower where the JIT has compiled other vector code before: {@code
+ *       othersBefore} runs some in the same JVM first.
  *   <li>Quantising is done once for a model; it is timed to be compared by format, not with the
  *       products.
  * </ul>
@@ -57,12 +59,13 @@ import org.workedanswers.quantization.QuantizedMatrix;
 public class QuantizationBenchmark {
   private static final long SEED = 13;
   private static final String FP32 = "FP32";
+  private static final String REPACKED = " repacked";
 
   private static Format format(String name) {
     return switch (name) {
       case "INT8" -> IntFormat.absmax(8, Grouping.ROW, IntFormat.ScaleType.FP32);
       case "NF4" -> Nf4.qlora();
-      default -> GgufType.valueOf(name.replace("xQ8", ""));
+      default -> GgufType.valueOf(name.replace("xQ8", "").replace(REPACKED, ""));
     };
   }
 
@@ -74,12 +77,26 @@ public class QuantizationBenchmark {
     public int n;
 
     /** The format of W, and of x where it is quantised too. */
-    @Param({"FP32", "INT8", "Q8_0", "Q8_0xQ8", "Q4_0", "Q4_0xQ8", "NF4"})
+    @Param({
+      "FP32",
+      "INT8",
+      "Q8_0",
+      "Q8_0xQ8",
+      "Q8_0 repacked",
+      "Q4_0",
+      "Q4_0xQ8",
+      "Q4_0 repacked",
+      "NF4"
+    })
     public String form;
 
     /** The name of the kernels. */
-    @Param({"plain", "simd", "nd4j"})
+    @Param({"plain", "simd"})
     public String kernels;
+
+    /** How often other kernels ran before in the same JVM. */
+    @Param({"0", "2000"})
+    public int othersBefore;
 
     private Kernels k;
     private Matrix wide;
@@ -97,18 +114,35 @@ public class QuantizationBenchmark {
       if (!form.equals(FP32)) {
         w = format(form).quantize(wide);
         wide = null;
+        if (form.endsWith(REPACKED)) {
+          w = ((GgufMatrix) w).repacked();
+        }
       }
       k = PlainKernels.PLAIN;
       Matrix expected = multiply().copy();
       k = KernelsChoice.named(kernels);
       Same.check(form + " by " + kernels, expected, multiply(), 1e-4);
+      runOtherKernels();
+    }
+
+    private void runOtherKernels() {
+      Matrix a = new SeededRandom(SEED).gaussian(200, 200, 1);
+      Matrix b = a.copy();
+      byte[] codes = new byte[4096];
+      for (int i = 0; i < othersBefore; i++) {
+        k.gemm(1, a, i % 2 == 0 ? Op.N : Op.T, a, i % 3 == 0 ? Op.N : Op.T, 0, b);
+        k.softmaxRows(b);
+        k.dotInt8(codes.length, codes, 0, codes, 0);
+        k.dotFloatInt8(codes.length, a.data(), 0, codes, 0);
+        GgufType.Q4_0.quantize(k, Loop.sequential(), b.columns(0, 192));
+      }
     }
 
     Matrix multiply() {
       if (w == null) {
         k.gemm(1, x, Op.N, wide, Op.T, 0, y);
-      } else if (form.endsWith("xQ8")) {
-        ((GgufMatrix) w).multiplyTransposedQ8(k, Loop.sequential(), x, y);
+      } else if (form.endsWith("xQ8") || form.endsWith(REPACKED)) {
+        ((BlockMatrix) w).multiplyTransposedQ8(k, Loop.sequential(), x, y);
       } else {
         w.multiplyTransposed(k, Loop.sequential(), x, y);
       }
@@ -123,11 +157,17 @@ public class QuantizationBenchmark {
     @Param({"Q8_0", "Q4_0", "NF4"})
     public String to;
 
+    /** The name of the kernels. */
+    @Param({"plain", "simd"})
+    public String kernels;
+
+    private Kernels k;
     private Matrix wide;
 
     /** 1024 x 1024 weights. */
     @Setup(Level.Trial)
     public void setUp() {
+      k = KernelsChoice.named(kernels);
       wide = new SeededRandom(SEED).gaussian(1024, 1024, 1);
     }
   }
@@ -141,6 +181,8 @@ public class QuantizationBenchmark {
   /** Quantising 1024 x 1024 weights. */
   @Benchmark
   public QuantizedMatrix quantize(Weights weights) {
-    return format(weights.to).quantize(weights.wide);
+    return format(weights.to) instanceof GgufType type
+        ? type.quantize(weights.k, Loop.sequential(), weights.wide)
+        : format(weights.to).quantize(weights.wide);
   }
 }

@@ -127,9 +127,17 @@ public final class CountingKernels implements Kernels {
 
   @Override
   public float dotBlocksInt4(
-      int blocks, byte[] nibbles, int no, int step, float[] scales, int so, short[] x, int xo) {
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
     multiplyAdds.addAndGet((long) blocks * BLOCK);
-    return counted.dotBlocksInt4(blocks, nibbles, no, step, scales, so, x, xo);
+    return counted.dotBlocksInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
   }
 
   @Override

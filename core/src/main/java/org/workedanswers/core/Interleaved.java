@@ -2,13 +2,13 @@ package org.workedanswers.core;
 
 /**
  * A matrix of small codes whose rows stand side by side, 32 at a time, so that a row is a lane of a
- * vector: w(r, c) = scale(r, block of c) · value of code(r, c).
+ * vector: w(r, c) = scale(r, block of c) · (u(r, c) - 2ᵇ⁻¹), u a code of b bits.
  *
- * <p>A group is 32 rows, a block 32 columns of them with a scale for each row, and a unit 16 bits of
- * a row: two signed codes of eight bits, or four of four bits that stand for u - 8. The first column
- * is in the lowest bits, the lower byte comes first. A block is its units in order of their columns,
- * each of them for all rows of the group in 64 bytes. In these, rows 0 and 16 are neighbours, then 1
- * and 17, and so on, so that 32 bits come apart into two rows and both halves are in order:
+ * <p>A group is 32 rows, a block 32 columns of them with a scale for each row, and a unit 16 bits
+ * of a row: two codes of eight bits, or four of four. The first column is in the lowest bits, the
+ * lower byte comes first. A block is its units in order of their columns, each of them for all rows
+ * of the group in 64 bytes. In these, rows 0 and 16 are neighbours, then 1 and 17, and so on, so
+ * that 32 bits come apart into two rows and both halves are in order:
  *
  * <pre>
  * place of row r    2 (r mod 16) + ⌊(r mod 32) / 16⌋
@@ -81,10 +81,15 @@ public final class Interleaved {
     return block(row, block) * ROWS + row % ROWS;
   }
 
-  /** The code at (row, column): signed of eight bits, from 0 of four; unchecked, for loops. */
+  /** The code that stands for 0: 2ᵇ⁻¹. */
+  public int zero() {
+    return 1 << (bits - 1);
+  }
+
+  /** The code u at (row, column), from 0; unchecked, for loops. */
   public int code(int row, int column) {
     int at = byteOf(row, column);
-    return bits == 8 ? codes[at] : (codes[at] >> shiftOf(column)) & 15;
+    return bits == 8 ? codes[at] & 255 : (codes[at] >> shiftOf(column)) & 15;
   }
 
   /** Sets a code that was 0 before; unchecked, for loops. */

@@ -127,7 +127,7 @@ public interface Kernels {
    * away from zero.
    *
    * <pre>
-   * d = max |x| / 127,   1/d rounded to float32 (0 where it would be ∞)
+   * d = max |x| / 127,   1/d as {@link #reciprocal}
    * scales[so + b] = d,  codes[co + b · step + i] = round(x[xo + 32 b + i] · (1/d))
    * </pre>
    *
@@ -175,22 +175,30 @@ public interface Kernels {
   }
 
   /**
-   * The same with unsigned four-bit codes, the halves of 16 bytes a block: byte i of a block holds
-   * code i in its low half and code i + 16 in its high one.
+   * The same with w = u - {@code zero} for four-bit codes u in 0..15 and {@code zero} in 0..15. A
+   * block is 16 bytes: byte i holds code i in its low half and code i + 16 in its high one.
    */
   default float dotBlocksInt4(
-      int blocks, byte[] nibbles, int no, int step, float[] scales, int so, short[] x, int xo) {
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
     checkBlocks(blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
-    return PlainBlocks.dotBlocksInt4(blocks, nibbles, no, step, scales, so, x, xo);
+    return PlainBlocks.dotBlocksInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
   }
 
   /**
-   * y[yo + r] = Σ over blocks b of scale(r, b) · xScales[xso + b] · Σ value(r, 32 b + i) · x[xo + 32
-   * b + i], for the rows r of the groups {@code from} to {@code to}, the last not included.
+   * y[yo + r] = Σ over blocks b of scale(r, b) · xScales[xso + b] · Σ (u(r, 32 b + i) - 2ᵇ⁻¹) ·
+   * x[xo + 32 b + i], for the rows r of the groups {@code from} to {@code to}, the last not
+   * included; u are the codes of w.
    *
-   * <p>x holds values in -127..127; a code u of four bits has the value u - 8. The inner sums are
-   * exact; the result is within {@code (blocks + 3) · 2⁻²⁴ · Σ |scale · xScale · value · x|} of the
-   * exact one.
+   * <p>x holds values in -127..127. The inner sums are exact; the result is within {@code (blocks +
+   * 3) · 2⁻²⁴} of the magnitudes of all products added, relative to the exact one.
    */
   default void multiply(
       Interleaved w,
@@ -204,6 +212,12 @@ public interface Kernels {
       int yo) {
     checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
     PlainBlocks.multiply(w, from, to, x, xo, xScales, xso, y, yo);
+  }
+
+  /** 1/d in float32, or 0 where that would be infinite: a block's codes for a scale of nothing. */
+  static float reciprocal(float d) {
+    float inverse = 1 / d;
+    return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
   /**
@@ -278,8 +292,10 @@ public interface Kernels {
     }
   }
 
-  /** Checks the sizes of {@link #multiply(Interleaved, int, int, short[], int, float[], int,
-   * float[], int)}. */
+  /**
+   * Checks the sizes of {@link #multiply(Interleaved, int, int, short[], int, float[], int,
+   * float[], int)}.
+   */
   static void checkInterleaved(
       Interleaved w,
       int from,

@@ -18,7 +18,7 @@ final class PlainBlocks {
         return b;
       }
       float d = largest / 127;
-      float inverse = reciprocal(d);
+      float inverse = Kernels.reciprocal(d);
       for (int i = 0; i < BLOCK; i++) {
         codes[co + b * step + i] = (byte) roundAway(x[from + i] * inverse);
       }
@@ -33,11 +33,6 @@ final class PlainBlocks {
     return x < 0 ? -nearest : nearest;
   }
 
-  static float reciprocal(float d) {
-    float inverse = 1 / d;
-    return Float.isInfinite(inverse) ? 0 : inverse;
-  }
-
   static int quantizeInt4(
       int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
     for (int b = 0; b < blocks; b++) {
@@ -48,7 +43,7 @@ final class PlainBlocks {
         }
       }
       float d = firstLargest(x, from) / -8;
-      float inverse = reciprocal(d);
+      float inverse = Kernels.reciprocal(d);
       int half = BLOCK / 2;
       for (int i = 0; i < half; i++) {
         int low = Math.min(15, (int) (x[from + i] * inverse + 8.5f));
@@ -61,7 +56,7 @@ final class PlainBlocks {
   }
 
   /** The value of largest magnitude in a block, the first of equals, with its sign; 0 for -0. */
-  static float firstLargest(float[] x, int from) {
+  private static float firstLargest(float[] x, int from) {
     float largest = 0;
     for (int i = 0; i < BLOCK; i++) {
       if (Math.abs(x[from + i]) > Math.abs(largest)) {
@@ -85,7 +80,15 @@ final class PlainBlocks {
   }
 
   static float dotBlocksInt4(
-      int blocks, byte[] nibbles, int no, int step, float[] scales, int so, short[] x, int xo) {
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
     int half = BLOCK / 2;
     float sum = 0;
     for (int b = 0; b < blocks; b++) {
@@ -93,7 +96,7 @@ final class PlainBlocks {
       for (int i = 0; i < half; i++) {
         int pair = nibbles[no + b * step + i];
         int at = xo + b * BLOCK + i;
-        dot += (pair & 15) * x[at] + ((pair >> 4) & 15) * x[at + half];
+        dot += ((pair & 15) - zero) * x[at] + (((pair >> 4) & 15) - zero) * x[at + half];
       }
       sum += scales[so + b] * dot;
     }
@@ -110,14 +113,13 @@ final class PlainBlocks {
       int xso,
       float[] y,
       int yo) {
-    int zero = w.bits() == 4 ? 8 : 0;
     int end = Math.min(w.rows(), to * Interleaved.ROWS);
     for (int r = from * Interleaved.ROWS; r < end; r++) {
       float sum = 0;
       for (int b = 0; b < w.blocks(); b++) {
         int dot = 0;
         for (int i = b * BLOCK; i < b * BLOCK + BLOCK; i++) {
-          dot += (w.code(r, i) - zero) * x[xo + i];
+          dot += (w.code(r, i) - w.zero()) * x[xo + i];
         }
         sum += w.scales()[w.scaleAt(r, b)] * (xScales[xso + b] * dot);
       }

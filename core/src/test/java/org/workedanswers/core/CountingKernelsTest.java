@@ -46,4 +46,20 @@ class CountingKernelsTest {
     assertEquals("plain", kernels.name());
     assertEquals(true, kernels.sumsByInnerSizeAlone());
   }
+
+  @Test
+  void blocks() {
+    float[] f = {1, 1, 1};
+    short[] x = new short[96];
+    byte[] q = new byte[96];
+    kernels.dotBlocksInt8(3, q, 0, 32, f, 0, x, 0);
+    kernels.dotBlocksInt4(2, q, 0, 16, 8, f, 0, x, 0);
+    assertEquals(5 * 32, kernels.multiplyAdds());
+    kernels.multiply(new Interleaved(4, 40, 3), 0, 2, x, 0, f, 0, new float[40], 0);
+    kernels.multiply(new Interleaved(8, 40, 1), 1, 2, x, 0, f, 0, new float[40], 0);
+    assertEquals(5 * 32 + 40 * 3 * 32 + 8 * 32, kernels.multiplyAdds());
+    assertEquals(3, kernels.quantizeInt8(3, new float[96], 0, q, 0, 32, f, 0));
+    assertEquals(3, kernels.quantizeInt4(3, new float[96], 0, q, 0, 32, f, 0));
+    assertEquals(5 * 32 + 40 * 3 * 32 + 8 * 32, kernels.multiplyAdds());
+  }
 }

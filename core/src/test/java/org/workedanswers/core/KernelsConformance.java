@@ -16,12 +16,9 @@ import org.junit.jupiter.api.Test;
  * <p>Matrices are views with an offset and a stride into larger arrays that are filled with a guard
  * value, so that a write beside an output, or a read beside an input, is seen.
  */
-public abstract class KernelsConformance {
+public abstract class KernelsConformance extends BlocksConformance {
   private static final int[] SIZES = {0, 1, 2, 3, 7, 17, 31, 33, 64, 65, 207, 1025};
   private static final float GUARD = 1e30f;
-
-  /** The implementation under test. */
-  protected abstract Kernels kernels();
 
   // ---- the bound of a sum of products
 
@@ -493,14 +490,6 @@ public abstract class KernelsConformance {
       }
       assertEquals(exact, kernels().dotFloatInt8(n, x, ao, b, bo), bound(n, absolute));
     }
-  }
-
-  private static byte[] bytes(SeededRandom random, int n, boolean extreme) {
-    byte[] b = new byte[n];
-    for (int i = 0; i < n; i++) {
-      b[i] = (byte) (extreme ? -128 : random.below(256) - 128);
-    }
-    return b;
   }
 
   @Test

@@ -44,13 +44,12 @@ public final class Fp16 {
 
   /** The value of a code, exactly. */
   public static float toFloat(short code) {
-    int sign = (code & 0x8000) << 16;
-    int magnitude = (code & 0x7fff) << 13; // the fraction stands where float32 has its upper bits
+    // The fraction stands where float32 has its upper bits, and the sign, extended, on top.
+    int bits = code << 13 & 0x8fff_e000;
     if ((code & INFINITY) == INFINITY) {
-      return Float.intBitsToFloat(sign | 0x7f80_0000 | magnitude);
+      return Float.intBitsToFloat(bits | 0x7f80_0000);
     }
     // Exponents are 112 too low, of subnormals too: an exact multiplication.
-    float value = Float.intBitsToFloat(magnitude) * 0x1p112f;
-    return Float.intBitsToFloat(sign | Float.floatToRawIntBits(value));
+    return Float.intBitsToFloat(bits) * 0x1p112f;
   }
 }

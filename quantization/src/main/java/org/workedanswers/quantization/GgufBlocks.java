@@ -1,5 +1,7 @@
 package org.workedanswers.quantization;
 
+import org.workedanswers.core.Kernels;
+
 /** Reading and writing the bytes of {@link GgufType}'s blocks. */
 final class GgufBlocks {
   private static final int HALF = GgufType.BLOCK / 2;
@@ -72,19 +74,14 @@ final class GgufBlocks {
     }
   }
 
-  /** The codes u of a word of fifth bits and the halves of 16 bytes. */
-  static void unpackFive(byte[] in, int at, byte[] codes, int to) {
+  /** u - z for the codes u of a word of fifth bits and the halves of 16 bytes. */
+  static void unpackFive(byte[] in, int at, int z, byte[] codes, int to) {
     int fifth = word(in, at);
     for (int i = 0; i < HALF; i++) {
       int pair = in[at + 4 + i];
-      codes[to + i] = (byte) (pair & 15 | (fifth >> i & 1) << 4);
-      codes[to + HALF + i] = (byte) (pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4);
+      codes[to + i] = (byte) ((pair & 15 | (fifth >> i & 1) << 4) - z);
+      codes[to + HALF + i] = (byte) ((pair >> 4 & 15 | (fifth >> i + HALF & 1) << 4) - z);
     }
-  }
-
-  private static float reciprocal(float d) {
-    float inverse = 1 / d;
-    return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
   /** Q5_0: a scale whose sign lets the largest weight have the lowest code. */
@@ -97,7 +94,7 @@ final class GgufBlocks {
     }
     float d = largest / -16;
     putFp16(out, at, d);
-    putCodes(5, x, xo, 0, reciprocal(d), 16.5f, out, at + 2);
+    putCodes(5, x, xo, 0, Kernels.reciprocal(d), 16.5f, out, at + 2);
   }
 
   /** Q4_1 and Q5_1: a scale and the smallest weight. */
@@ -111,7 +108,7 @@ final class GgufBlocks {
     float d = (max - min) / ((1 << bits) - 1);
     putFp16(out, at, d);
     putFp16(out, at + 2, min);
-    putCodes(bits, x, xo, min, reciprocal(d), 0.5f, out, at + 4);
+    putCodes(bits, x, xo, min, Kernels.reciprocal(d), 0.5f, out, at + 4);
   }
 
   /** Codes ⌊(x - min) · inverse + shift⌋ as fifth bits, where there are five, and halves. */

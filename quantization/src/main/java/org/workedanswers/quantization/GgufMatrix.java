@@ -125,7 +125,7 @@ public final class GgufMatrix implements BlockMatrix {
    * <pre>
    * a block's part of y, d and m the weights', d' the activations' scale, Σ over its 32 codes:
    * Q8_0         d d' Σ u u'
-   * Q4_0, Q5_0   d d' Σ u u' - 2ᵇ⁻¹ d (d' Σ u')
+   * Q4_0, Q5_0   d d' Σ (u - 2ᵇ⁻¹) u'
    * Q4_1, Q5_1   d d' Σ u u' + m (d' Σ u')
    * </pre>
    */

@@ -7,7 +7,7 @@ import org.workedanswers.core.Kernels;
  * unpacked. A thread has one and uses it again.
  *
  * <pre>
- * y = Σ over blocks of (d d') Σ u u' + o (d' Σ u'),   o = m, or -2ᵇ⁻¹ d where codes are from 0
+ * y = Σ over blocks of (d d') Σ (u - z) u' + m (d' Σ u'),   z = 2ᵇ⁻¹ where there is no m
  * </pre>
  */
 final class GgufRow {
@@ -18,7 +18,7 @@ final class GgufRow {
   private byte[] blocks;
   private int codesAt;
   private float[] d = new float[0];
-  private float[] offsets = new float[0];
+  private float[] m = new float[0];
   private float[] scales = new float[0];
   private byte[] unpacked = new byte[0];
 
@@ -30,7 +30,7 @@ final class GgufRow {
     row.count = cols / GgufType.BLOCK;
     if (row.d.length < row.count) {
       row.d = new float[row.count];
-      row.offsets = new float[row.count];
+      row.m = new float[row.count];
       row.scales = new float[row.count];
     }
     return row;
@@ -39,51 +39,54 @@ final class GgufRow {
   void read(GgufType type, byte[] blocks, int at) {
     this.type = type;
     this.blocks = blocks;
+    int step = type.blockBytes();
     codesAt = at + (type.hasMinimum() ? 4 : 2);
-    for (int b = 0; b < count; b++) {
-      d[b] = GgufBlocks.fp16(blocks, at + b * type.blockBytes());
-    }
+    widen(at, step, d);
     if (type.hasMinimum()) {
-      for (int b = 0; b < count; b++) {
-        offsets[b] = GgufBlocks.fp16(blocks, at + b * type.blockBytes() + 2);
-      }
-    } else {
-      int zero = 1 << (type.payloadBits() - 1);
-      for (int b = 0; b < count; b++) {
-        offsets[b] = -zero * d[b];
-      }
+      widen(at + 2, step, m);
     }
     if (type.payloadBits() == 5) {
-      unpack();
+      unpack(step);
     }
   }
 
-  private void unpack() {
+  private void widen(int at, int step, float[] into) {
+    byte[] from = blocks; // locals: fields would be read again after each write to an array
+    int n = count;
+    for (int b = 0; b < n; b++) {
+      into[b] = GgufBlocks.fp16(from, at + b * step);
+    }
+  }
+
+  private void unpack(int step) {
     if (unpacked.length < count * GgufType.BLOCK) {
       unpacked = new byte[count * GgufType.BLOCK];
     }
+    int zero = zero();
     for (int b = 0; b < count; b++) {
-      GgufBlocks.unpackFive(blocks, codesAt + b * type.blockBytes(), unpacked, b * GgufType.BLOCK);
+      GgufBlocks.unpackFive(blocks, codesAt + b * step, zero, unpacked, b * GgufType.BLOCK);
     }
+  }
+
+  private int zero() {
+    return type.hasMinimum() ? 0 : 1 << (type.payloadBits() - 1);
   }
 
   /** The product with a token's activations. */
   float dot(Kernels kernels, Q8Activations x, int token) {
     int at = x.blocksAt(token);
-    for (int b = 0; b < count; b++) {
-      scales[b] = d[b] * x.scales()[at + b];
-    }
-    short[] codes = x.codes();
-    int from = x.codesAt(token);
+    x.scale(d, count, token, scales);
+    short[] u = x.codes();
+    int uAt = x.codesAt(token);
     int step = type.blockBytes();
-    if (type == GgufType.Q8_0) {
-      return kernels.dotBlocksInt8(count, blocks, codesAt, step, scales, 0, codes, from);
-    }
-    float products =
-        type.payloadBits() == 4
-            ? kernels.dotBlocksInt4(count, blocks, codesAt, step, scales, 0, codes, from)
-            : kernels.dotBlocksInt8(
-                count, unpacked, 0, GgufType.BLOCK, scales, 0, codes, from);
-    return products + kernels.dot(count, offsets, 0, x.scaledSums(), at);
+    float sum =
+        switch (type) {
+          case Q8_0 -> kernels.dotBlocksInt8(count, blocks, codesAt, step, scales, 0, u, uAt);
+          case Q4_0, Q4_1 ->
+              kernels.dotBlocksInt4(count, blocks, codesAt, step, zero(), scales, 0, u, uAt);
+          case Q5_0, Q5_1 ->
+              kernels.dotBlocksInt8(count, unpacked, 0, GgufType.BLOCK, scales, 0, u, uAt);
+        };
+    return type.hasMinimum() ? sum + kernels.dot(count, m, 0, x.scaledSums(), at) : sum;
   }
 }

@@ -106,6 +106,15 @@ final class Q8Activations {
     return token * blocks * GgufType.BLOCK;
   }
 
+  /** into[b] = d[b] · d'[b] for the blocks of a token. */
+  void scale(float[] d, int count, int token, float[] into) {
+    float[] own = scales;
+    int at = blocksAt(token);
+    for (int b = 0; b < count; b++) {
+      into[b] = d[b] * own[at + b];
+    }
+  }
+
   /** d' of every block. */
   float[] scales() {
     return scales;

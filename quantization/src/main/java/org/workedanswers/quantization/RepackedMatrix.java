@@ -7,9 +7,9 @@ import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 
 /**
- * The weights of a {@link GgufMatrix} in Q8_0 or Q4_0, exactly, in another order: 32 rows stand side
- * by side, as {@link Interleaved} says, so that a vector multiplies many rows with one activation
- * and nothing is added across its lanes.
+ * The weights of a {@link GgufMatrix} in Q8_0 or Q4_0, exactly, in another order: 32 rows stand
+ * side by side, as {@link Interleaved} says, so that a vector multiplies many rows with one
+ * activation and nothing is added across its lanes.
  *
  * <p>Scales are widened to float32: 9 bits a weight for Q8_0, 5 for Q4_0; rows are filled up to a
  * multiple of 32. It is made once, from a file's bytes, for a model that answers many times.
@@ -38,7 +38,10 @@ public final class RepackedMatrix implements BlockMatrix {
         int at = (r * blocksPerRow + b) * type.blockBytes();
         w.scales()[w.scaleAt(r, b)] = GgufBlocks.fp16(blocks, at);
         for (int i = 0; i < GgufType.BLOCK; i++) {
-          int u = type == GgufType.Q8_0 ? blocks[at + 2 + i] : GgufBlocks.fourBits(blocks, at + 2, i);
+          int u =
+              type == GgufType.Q8_0
+                  ? blocks[at + 2 + i] + w.zero() // GGUF's are signed
+                  : GgufBlocks.fourBits(blocks, at + 2, i);
           w.put(r, b * GgufType.BLOCK + i, u);
         }
       }
@@ -75,10 +78,9 @@ public final class RepackedMatrix implements BlockMatrix {
   @Override
   public void dequantizeRow(int row, float[] into, int offset) {
     Weights.checkRow(this, row, into, offset);
-    int zero = type == GgufType.Q4_0 ? 8 : 0;
     for (int j = 0; j < cols; j++) {
       float d = w.scales()[w.scaleAt(row, j / GgufType.BLOCK)];
-      into[offset + j] = d * (w.code(row, j) - zero);
+      into[offset + j] = d * (w.code(row, j) - w.zero());
     }
   }
 

@@ -6,6 +6,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.workedanswers.core.Check;
 import org.workedanswers.core.Interleaved;
 import org.workedanswers.core.Kernels;
 
@@ -19,13 +20,20 @@ import org.workedanswers.core.Kernels;
  * Σ uₖ xₖ = s x₀ + (s >> 4)(x₁ - 16 x₀) + (s >> 8)(x₂ - 16 x₁) + (s >> 12)(x₃ - 16 x₂)
  * </pre>
  *
- * and nothing is masked. Products overflow 16 bits, but whole numbers modulo 2¹⁶ add up to the right
- * sum all the same, since that of a block, Σ (u - 8) x, is within 32 · 8 · 127 and fits.
+ * and nothing is masked. Products overflow 16 bits, but whole numbers modulo 2¹⁶ add up to the
+ * right sum all the same, since that of a block, Σ (u - 8) x, is within 32 · 8 · 127 and fits.
  *
- * <p><b>Eight bits.</b> Two products fit a short, 2 · 128 · 127; their sums are added as ints.
+ * <p><b>Eight bits.</b> With two codes in s it is s x₀ + (s >> 8)(x₁ - 256 x₀), less 128 (x₀ + x₁).
+ * That p is within 2 · 128 · 127 and fits, a block's sum does not: it is kept in ints, of which
+ * each holds p of two rows, p' · 2¹⁶ + p″. p' is what a shift leaves. p″ is made positive by adding
+ * 2¹⁵, and Σ p″ is Σ (p' · 2¹⁶ + p″) - 2¹⁶ Σ p', modulo 2³².
  *
  * <p>Every x is wanted in all lanes: it is kept twice in an int, which the processor reads into all
  * lanes at once.
+ *
+ * <p>A block is a method without helpers. The JIT has a budget for what it inlines; a helper that
+ * is left out takes and returns vectors as objects, and a hundred times the time, while methods of
+ * the vector module are always inlined.
  */
 final class SimdInterleaved {
   private static final VectorSpecies<Byte> B = ByteVector.SPECIES_PREFERRED;
@@ -38,18 +46,25 @@ final class SimdInterleaved {
   /** Bytes of a unit: 16 bits of each row. */
   private static final int UNIT = 2 * ROWS;
 
-  /** Scratch that is kept for each thread: 1 + 1/32 ints a column, and the sums of a group. */
+  private static final int UNITS_OF_8 = BLOCK / 2;
+
+  /** Ints that {@link Scratch#factors} has for a block, of four bits and of eight. */
+  private static final int FOUR = 1 + BLOCK;
+
+  private static final int EIGHT = 3 * UNITS_OF_8;
+
+  /** Scratch that is kept for each thread: up to 1.6 ints a column, and the sums of a group. */
   private static final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     private final float[] sums = new float[ROWS];
     private int[] factors = new int[0];
-    private int[] starts = new int[0];
 
-    private void ensure(int blocks) {
-      if (starts.length < blocks) {
-        starts = new int[blocks];
-        factors = new int[blocks * BLOCK];
+    /** Room for the factors of a block's units, and what is added to their products. */
+    private void ensure(int blocks, int perBlock) {
+      int length = Check.elements("factors", blocks, perBlock);
+      if (factors.length < length) {
+        factors = new int[length];
       }
     }
   }
@@ -67,18 +82,17 @@ final class SimdInterleaved {
       float[] y,
       int yo) {
     Scratch scratch = Scratch.OF_THREAD.get();
-    scratch.ensure(w.blocks());
     if (w.bits() == 4) {
-      fourBitFactors(w.blocks(), x, xo, scratch.factors, scratch.starts);
+      scratch.ensure(w.blocks(), FOUR);
+      fourBitFactors(w.blocks(), x, xo, scratch.factors);
     } else {
-      for (int i = 0; i < w.blocks() * BLOCK; i++) {
-        scratch.factors[i] = twice(x[xo + i]);
-      }
+      scratch.ensure(w.blocks(), EIGHT);
+      eightBitFactors(w.blocks(), x, xo, scratch.factors);
     }
     for (int g = from; g < to; g++) {
       java.util.Arrays.fill(scratch.sums, 0);
       if (w.bits() == 4) {
-        fourBits(w, g, scratch.factors, scratch.starts, xScales, xso, scratch.sums);
+        fourBits(w, g, scratch.factors, xScales, xso, scratch.sums);
       } else {
         eightBits(w, g, scratch.factors, xScales, xso, scratch.sums);
       }
@@ -91,64 +105,101 @@ final class SimdInterleaved {
     return x << 16 | x & 0xffff;
   }
 
-  /** The factors of the formula above, and for each block what the u - 8 take off: -8 Σ x. */
-  private static void fourBitFactors(int blocks, short[] x, int xo, int[] factors, int[] starts) {
+  /** For each block, what u - 8 takes off, -8 Σ x; then the factors of the formula above. */
+  private static void fourBitFactors(int blocks, short[] x, int xo, int[] factors) {
+    int at = 0;
     for (int b = 0; b < blocks; b++) {
       int sum = 0;
-      for (int i = b * BLOCK; i < (b + 1) * BLOCK; i++) {
-        int before = i % 4 == 0 ? 0 : x[xo + i - 1];
-        factors[i] = twice(x[xo + i] - 16 * before);
-        sum += x[xo + i];
+      for (int i = 0; i < BLOCK; i++) {
+        int xi = x[xo + b * BLOCK + i];
+        int before = i % 4 == 0 ? 0 : x[xo + b * BLOCK + i - 1];
+        factors[at + 1 + i] = twice(xi - 16 * before);
+        sum += xi;
       }
-      starts[b] = twice(-8 * sum);
+      factors[at] = twice(-8 * sum);
+      at += FOUR;
+    }
+  }
+
+  /** For each unit x₀, x₁ - 256 x₀, and what is added: -128 (x₀ + x₁), and 2¹⁵ to the lower. */
+  private static void eightBitFactors(int blocks, short[] x, int xo, int[] factors) {
+    for (int i = 0, at = 0; i < blocks * BLOCK; i += 2, at += 3) {
+      int x0 = x[xo + i];
+      int x1 = x[xo + i + 1];
+      factors[at] = twice(x0);
+      factors[at + 1] = twice(x1 - 256 * x0);
+      factors[at + 2] = twice(-128 * (x0 + x1)) ^ 0x8000;
     }
   }
 
   /** sums [32] = the group's rows · x. */
   private static void fourBits(
-      Interleaved w, int group, int[] factors, int[] starts, float[] d, int at, float[] sums) {
-    int block = group * w.blocks();
+      Interleaved w, int group, int[] factors, float[] d, int at, float[] sums) {
     for (int b = 0; b < w.blocks(); b++) {
+      int block = group * w.blocks() + b;
       for (int lanes = 0; lanes < ROWS; lanes += S.length()) {
-        int codes = (block + b) * ROWS * BLOCK / 2 + 2 * lanes;
-        ShortVector start = IntVector.broadcast(I, starts[b]).reinterpretAsShorts();
-        IntVector pairs = fourBitSums(w.codes(), codes, factors, b * BLOCK, start);
-        int scales = (block + b) * ROWS;
-        add(lower(pairs), d[at + b], w.scales(), scales, sums, lanes / 2);
-        add(upper(pairs), d[at + b], w.scales(), scales, sums, (ROWS + lanes) / 2);
+        int codes = block * ROWS * BLOCK / 2 + 2 * lanes;
+        int scales = block * ROWS + lanes / 2;
+        fourBitBlock(
+            w.codes(), codes, factors, b * FOUR, d[at + b], w.scales(), scales, sums, lanes / 2);
       }
     }
   }
 
-  /** Σ (u - 8) x of a block, two rows to an int. */
-  private static IntVector fourBitSums(
-      byte[] codes, int at, int[] factors, int fo, ShortVector start) {
-    ShortVector sum = start;
+  /** Adds a block's part to the sums of two vectors of rows. */
+  private static void fourBitBlock(
+      byte[] codes,
+      int at,
+      int[] factors,
+      int fo,
+      float d,
+      float[] scales,
+      int so,
+      float[] sums,
+      int row) {
+    ShortVector dots = IntVector.broadcast(I, factors[fo]).reinterpretAsShorts();
     for (int unit = 0; unit < BLOCK / 4; unit++) {
-      ShortVector s = shorts(codes, at + unit * UNIT);
-      int f = fo + 4 * unit;
-      sum = sum.add(s.mul(factor(factors, f)));
-      sum = sum.add(s.lanewise(VectorOperators.LSHR, 4).mul(factor(factors, f + 1)));
-      sum = sum.add(s.lanewise(VectorOperators.LSHR, 8).mul(factor(factors, f + 2)));
-      sum = sum.add(s.lanewise(VectorOperators.LSHR, 12).mul(factor(factors, f + 3)));
+      int f = fo + 1 + 4 * unit;
+      ShortVector s = ByteVector.fromArray(B, codes, at + unit * UNIT).reinterpretAsShorts();
+      ShortVector x0 = IntVector.broadcast(I, factors[f]).reinterpretAsShorts();
+      ShortVector x1 = IntVector.broadcast(I, factors[f + 1]).reinterpretAsShorts();
+      ShortVector x2 = IntVector.broadcast(I, factors[f + 2]).reinterpretAsShorts();
+      ShortVector x3 = IntVector.broadcast(I, factors[f + 3]).reinterpretAsShorts();
+      dots = dots.add(s.mul(x0));
+      dots = dots.add(s.lanewise(VectorOperators.LSHR, 4).mul(x1));
+      dots = dots.add(s.lanewise(VectorOperators.LSHR, 8).mul(x2));
+      dots = dots.add(s.lanewise(VectorOperators.LSHR, 12).mul(x3));
     }
-    return sum.reinterpretAsInts();
+    IntVector pairs = dots.reinterpretAsInts();
+    IntVector lower = pairs.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
+    IntVector upper = pairs.lanewise(VectorOperators.ASHR, 16);
+    FloatVector first = ((FloatVector) lower.convert(VectorOperators.I2F, 0)).mul(d);
+    FloatVector second = ((FloatVector) upper.convert(VectorOperators.I2F, 0)).mul(d);
+    first
+        .fma(FloatVector.fromArray(F, scales, so), FloatVector.fromArray(F, sums, row))
+        .intoArray(sums, row);
+    second
+        .fma(
+            FloatVector.fromArray(F, scales, so + ROWS / 2),
+            FloatVector.fromArray(F, sums, row + ROWS / 2))
+        .intoArray(sums, row + ROWS / 2);
   }
 
   /** sums [32] = the group's rows · x. */
   private static void eightBits(
       Interleaved w, int group, int[] factors, float[] d, int at, float[] sums) {
-    int block = group * w.blocks();
     for (int b = 0; b < w.blocks(); b++) {
+      int block = group * w.blocks() + b;
       for (int lanes = 0; lanes < ROWS; lanes += S.length()) {
-        int codes = (block + b) * ROWS * BLOCK + 2 * lanes;
-        int scales = (block + b) * ROWS;
-        eightBitBlock(w.codes(), codes, factors, b * BLOCK, d[at + b], w.scales(), scales, sums, lanes / 2);
+        int codes = block * ROWS * BLOCK + 2 * lanes;
+        int scales = block * ROWS + lanes / 2;
+        eightBitBlock(
+            w.codes(), codes, factors, b * EIGHT, d[at + b], w.scales(), scales, sums, lanes / 2);
       }
     }
   }
 
-  /** Adds a block's part of two vectors of rows to their sums. */
+  /** Adds a block's part to the sums of two vectors of rows. */
   private static void eightBitBlock(
       byte[] codes,
       int at,
@@ -158,45 +209,30 @@ final class SimdInterleaved {
       float[] scales,
       int so,
       float[] sums,
-      int lane) {
-    IntVector first = IntVector.zero(I);
-    IntVector second = first;
-    for (int unit = 0; unit < BLOCK / 2; unit++) {
-      ShortVector s = shorts(codes, at + unit * UNIT);
-      ShortVector low = s.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 8);
-      ShortVector high = s.lanewise(VectorOperators.ASHR, 8);
-      int f = fo + 2 * unit;
-      ShortVector products = low.mul(factor(factors, f)).add(high.mul(factor(factors, f + 1)));
-      IntVector pairs = products.reinterpretAsInts();
-      first = first.add(lower(pairs));
-      second = second.add(upper(pairs));
+      int row) {
+    IntVector both = IntVector.broadcast(I, -UNITS_OF_8 << 15);
+    IntVector upper = IntVector.zero(I);
+    for (int unit = 0; unit < UNITS_OF_8; unit++) {
+      int f = fo + 3 * unit;
+      ShortVector s = ByteVector.fromArray(B, codes, at + unit * UNIT).reinterpretAsShorts();
+      ShortVector x0 = IntVector.broadcast(I, factors[f]).reinterpretAsShorts();
+      ShortVector x1 = IntVector.broadcast(I, factors[f + 1]).reinterpretAsShorts();
+      ShortVector less = IntVector.broadcast(I, factors[f + 2]).reinterpretAsShorts();
+      ShortVector p = s.mul(x0).add(s.lanewise(VectorOperators.LSHR, 8).mul(x1)).add(less);
+      IntVector pairs = p.reinterpretAsInts();
+      both = both.add(pairs);
+      upper = upper.add(pairs.lanewise(VectorOperators.ASHR, 16));
     }
-    add(first, d, scales, so, sums, lane);
-    add(second, d, scales, so, sums, lane + ROWS / 2);
-  }
-
-  private static ShortVector shorts(byte[] codes, int at) {
-    return ByteVector.fromArray(B, codes, at).reinterpretAsShorts();
-  }
-
-  private static ShortVector factor(int[] factors, int i) {
-    return IntVector.broadcast(I, factors[i]).reinterpretAsShorts();
-  }
-
-  private static IntVector lower(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16);
-  }
-
-  private static IntVector upper(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.ASHR, 16);
-  }
-
-  /** sums += scale · (d · dot), for a vector of rows. */
-  private static void add(
-      IntVector dots, float d, float[] scales, int so, float[] sums, int row) {
-    ((FloatVector) dots.convert(VectorOperators.I2F, 0))
-        .mul(d)
-        .fma(FloatVector.fromArray(F, scales, so + row), FloatVector.fromArray(F, sums, row))
+    IntVector lower = both.sub(upper.lanewise(VectorOperators.LSHL, 16));
+    FloatVector first = ((FloatVector) lower.convert(VectorOperators.I2F, 0)).mul(d);
+    FloatVector second = ((FloatVector) upper.convert(VectorOperators.I2F, 0)).mul(d);
+    first
+        .fma(FloatVector.fromArray(F, scales, so), FloatVector.fromArray(F, sums, row))
         .intoArray(sums, row);
+    second
+        .fma(
+            FloatVector.fromArray(F, scales, so + ROWS / 2),
+            FloatVector.fromArray(F, sums, row + ROWS / 2))
+        .intoArray(sums, row + ROWS / 2);
   }
 }

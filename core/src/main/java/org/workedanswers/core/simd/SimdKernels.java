@@ -222,13 +222,21 @@ public final class SimdKernels implements Kernels {
 
   @Override
   public float dotBlocksInt4(
-      int blocks, byte[] nibbles, int no, int step, float[] scales, int so, short[] x, int xo) {
+      int blocks,
+      byte[] nibbles,
+      int no,
+      int step,
+      int zero,
+      float[] scales,
+      int so,
+      short[] x,
+      int xo) {
     if (vectorBits() < 256) {
-      return Kernels.super.dotBlocksInt4(blocks, nibbles, no, step, scales, so, x, xo);
+      return Kernels.super.dotBlocksInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
     }
     Kernels.checkBlocks(
         blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
-    return SimdBlocks.dotInt4(blocks, nibbles, no, step, scales, so, x, xo);
+    return SimdBlocks.dotInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
   }
 
   @Override

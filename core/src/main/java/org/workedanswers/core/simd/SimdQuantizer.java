@@ -10,13 +10,13 @@ import org.workedanswers.core.Kernels;
 /**
  * Blocks of 32 floats to codes, with the bits of the plain loops.
  *
- * <p><b>Magnitudes</b> are compared as the ints of their bits: those of floats without a sign are in
- * the same order, and infinities and NaN come last.
+ * <p><b>Magnitudes</b> are compared as the ints of their bits: those of floats without a sign are
+ * in the same order, and infinities and NaN come last.
  *
  * <p><b>Rounding.</b> {@code t = v + 1.5 · 2²³} has v rounded to the nearest integer, n, in its low
- * bits, halfway to even, for |v| up to 2²²; v - n is exact and in -½..½. Halfway away from zero, for
- * v ≥ 0, adds 1 where v - n is +½, and the floor takes 1 off where v - n is below 0. A conversion to
- * int would do, but JDK 17 has none for vectors.
+ * bits, halfway to even, for |v| up to 2²²; v - n is exact and in -½..½. Halfway away from zero,
+ * for v ≥ 0, adds 1 where v - n is +½, and the floor takes 1 off where v - n is below 0. A
+ * conversion to int would do, but JDK 17 has none for vectors.
  */
 final class SimdQuantizer {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
@@ -24,6 +24,7 @@ final class SimdQuantizer {
   private static final VectorSpecies<Byte> B = ByteVector.SPECIES_64;
   private static final int L = F.length();
   private static final int BLOCK = Kernels.BLOCK;
+  private static final int HALF = BLOCK / 2;
 
   private static final int SIGN = 0x8000_0000;
   private static final int MAGNITUDE = 0x7fff_ffff;
@@ -42,11 +43,7 @@ final class SimdQuantizer {
         return b;
       }
       float d = Float.intBitsToFloat(largest) / 127;
-      float inverse = reciprocal(d);
-      int to = co + b * step;
-      for (int i = 0; i < BLOCK; i += L) {
-        narrow(roundAway(x, from + i, inverse), codes, to + i);
-      }
+      eightBits(x, from, Kernels.reciprocal(d), codes, co + b * step);
       scales[so + b] = d;
     }
     return blocks;
@@ -55,36 +52,30 @@ final class SimdQuantizer {
   private static int largestMagnitude(float[] x, int from) {
     IntVector largest = IntVector.zero(I);
     for (int i = 0; i < BLOCK; i += L) {
-      largest = largest.max(bits(x, from + i).and(MAGNITUDE));
+      IntVector bits = FloatVector.fromArray(F, x, from + i).reinterpretAsInts();
+      largest = largest.max(bits.and(MAGNITUDE));
     }
     return largest.reduceLanes(VectorOperators.MAX);
   }
 
-  private static IntVector bits(float[] x, int at) {
-    return FloatVector.fromArray(F, x, at).reinterpretAsInts();
-  }
-
-  private static float reciprocal(float d) {
-    float inverse = 1 / d;
-    return Float.isInfinite(inverse) ? 0 : inverse;
-  }
-
   /** x · inverse, to the nearest integer, halfway away from zero. */
-  private static IntVector roundAway(float[] x, int at, float inverse) {
-    IntVector bits = bits(x, at);
-    FloatVector v = bits.and(MAGNITUDE).reinterpretAsFloats().mul(inverse);
-    FloatVector t = v.add(TO_INTEGER);
-    IntVector rest = v.sub(t.sub(TO_INTEGER)).reinterpretAsInts();
-    // 1 for +½, whose bits are 0x3f000000; less is 0, and what is negative below 0.
-    IntVector up = rest.add(0x0100_0000).lanewise(VectorOperators.ASHR, 30).max(0);
-    IntVector n = t.reinterpretAsInts().sub(TO_INTEGER_BITS).add(up);
-    IntVector sign = bits.lanewise(VectorOperators.ASHR, 31); // 0 or -1
-    return n.lanewise(VectorOperators.XOR, sign).sub(sign);
+  private static void eightBits(float[] x, int from, float inverse, byte[] codes, int to) {
+    for (int i = 0; i < BLOCK; i += L) {
+      IntVector bits = FloatVector.fromArray(F, x, from + i).reinterpretAsInts();
+      FloatVector v = bits.and(MAGNITUDE).reinterpretAsFloats().mul(inverse);
+      FloatVector t = v.add(TO_INTEGER);
+      IntVector rest = v.sub(t.sub(TO_INTEGER)).reinterpretAsInts();
+      // 1 for +½, whose bits are 0x3f000000; less is 0, and what is negative below 0.
+      IntVector up = rest.add(0x0100_0000).lanewise(VectorOperators.ASHR, 30).max(0);
+      IntVector n = t.reinterpretAsInts().sub(TO_INTEGER_BITS).add(up);
+      IntVector sign = bits.lanewise(VectorOperators.ASHR, 31); // 0 or -1
+      IntVector u = n.lanewise(VectorOperators.XOR, sign).sub(sign);
+      ((ByteVector) u.convertShape(VectorOperators.I2B, B, 0)).intoArray(codes, to + i);
+    }
   }
 
   static int int4(
       int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
-    int half = BLOCK / 2;
     for (int b = 0; b < blocks; b++) {
       int from = xo + b * BLOCK;
       int above = largestWithoutSign(x, from, 0);
@@ -93,53 +84,62 @@ final class SimdQuantizer {
         return b;
       }
       float d = largest(x, from, above, below) / -8;
-      float inverse = reciprocal(d);
-      int to = no + b * step;
-      for (int i = 0; i < half; i += L) {
-        IntVector low = fourBits(x, from + i, inverse);
-        IntVector high = fourBits(x, from + half + i, inverse);
-        narrow(low.or(high.lanewise(VectorOperators.LSHL, 4)), nibbles, to + i);
-      }
+      fourBits(x, from, Kernels.reciprocal(d), nibbles, no + b * step);
       scales[so + b] = d;
     }
     return blocks;
   }
 
-  /** The largest of a block's bits with the sign flipped by {@code sign}: above 0, of one sign. */
+  /** The largest of a block's bits after {@code sign} has flipped theirs, or not: as for floats. */
   private static int largestWithoutSign(float[] x, int from, int sign) {
     IntVector largest = IntVector.broadcast(I, SIGN);
     for (int i = 0; i < BLOCK; i += L) {
-      largest = largest.max(bits(x, from + i).lanewise(VectorOperators.XOR, sign));
+      IntVector bits = FloatVector.fromArray(F, x, from + i).reinterpretAsInts();
+      largest = largest.max(bits.lanewise(VectorOperators.XOR, sign));
     }
     return largest.reduceLanes(VectorOperators.MAX);
   }
 
-  /** The value of largest magnitude, of which the first counts where both signs have one. */
+  /** The value of largest magnitude; where both signs have one, the first in the block. */
   private static float largest(float[] x, int from, int above, int below) {
-    if (above > below) {
-      return Float.intBitsToFloat(above);
+    int magnitude = Math.max(above, below);
+    if (magnitude <= 0) {
+      return 0; // also for -0
     }
-    if (below > above && below > 0) {
-      return -Float.intBitsToFloat(below);
+    float largest = Float.intBitsToFloat(magnitude);
+    if (above != below) {
+      return above > below ? largest : -largest;
     }
-    for (int i = 0; i < BLOCK; i++) {
-      if (Math.abs(x[from + i]) == Float.intBitsToFloat(below) && below > 0) {
-        return x[from + i];
-      }
+    int i = from;
+    while (Math.abs(x[i]) != largest) {
+      i++;
     }
-    return 0;
+    return x[i];
   }
 
   /** min(15, ⌊x · inverse + 8.5⌋), which is not negative. */
-  private static IntVector fourBits(float[] x, int at, float inverse) {
-    FloatVector v = FloatVector.fromArray(F, x, at).mul(inverse).add(8.5f);
-    FloatVector t = v.add(TO_INTEGER);
-    IntVector below = v.sub(t.sub(TO_INTEGER)).reinterpretAsInts();
-    IntVector n = t.reinterpretAsInts().sub(TO_INTEGER_BITS);
-    return n.add(below.lanewise(VectorOperators.ASHR, 31)).min(15);
-  }
-
-  private static void narrow(IntVector codes, byte[] out, int at) {
-    ((ByteVector) codes.convertShape(VectorOperators.I2B, B, 0)).intoArray(out, at);
+  private static void fourBits(float[] x, int from, float inverse, byte[] nibbles, int to) {
+    for (int i = 0; i < HALF; i += L) {
+      FloatVector lowV = FloatVector.fromArray(F, x, from + i).mul(inverse).add(8.5f);
+      FloatVector highV = FloatVector.fromArray(F, x, from + HALF + i).mul(inverse).add(8.5f);
+      FloatVector lowT = lowV.add(TO_INTEGER);
+      FloatVector highT = highV.add(TO_INTEGER);
+      // -1 where the integer is above, for the floor.
+      IntVector lowDown = lowV.sub(lowT.sub(TO_INTEGER)).reinterpretAsInts();
+      IntVector highDown = highV.sub(highT.sub(TO_INTEGER)).reinterpretAsInts();
+      IntVector low =
+          lowT.reinterpretAsInts()
+              .sub(TO_INTEGER_BITS)
+              .add(lowDown.lanewise(VectorOperators.ASHR, 31))
+              .min(15);
+      IntVector high =
+          highT
+              .reinterpretAsInts()
+              .sub(TO_INTEGER_BITS)
+              .add(highDown.lanewise(VectorOperators.ASHR, 31))
+              .min(15);
+      IntVector pair = low.or(high.lanewise(VectorOperators.LSHL, 4));
+      ((ByteVector) pair.convertShape(VectorOperators.I2B, B, 0)).intoArray(nibbles, to + i);
+    }
   }
 }
