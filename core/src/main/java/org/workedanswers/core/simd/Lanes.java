@@ -14,9 +14,9 @@ final class Lanes {
   private static final VectorShuffle<Float> BY_1 = rotate(F, 1);
 
   private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
-  private static final VectorShuffle<Float> EIGHT_BY_4 = rotate(EIGHT, 4);
-  private static final VectorShuffle<Float> EIGHT_BY_2 = rotate(EIGHT, 2);
-  private static final VectorShuffle<Float> EIGHT_BY_1 = rotate(EIGHT, 1);
+  static final VectorShuffle<Float> EIGHT_BY_4 = rotate(EIGHT, 4);
+  static final VectorShuffle<Float> EIGHT_BY_2 = rotate(EIGHT, 2);
+  static final VectorShuffle<Float> EIGHT_BY_1 = rotate(EIGHT, 1);
 
   private Lanes() {}
 

@@ -46,7 +46,9 @@ final class SimdBlocks {
           ((FloatVector) dots.convert(VectorOperators.I2F, 0))
               .fma(FloatVector.broadcast(F, scales[so + b]), sum);
     }
-    return Lanes.sumOfEight(sum);
+    sum = sum.add(sum.rearrange(Lanes.EIGHT_BY_4));
+    sum = sum.add(sum.rearrange(Lanes.EIGHT_BY_2));
+    return sum.add(sum.rearrange(Lanes.EIGHT_BY_1)).lane(0);
   }
 
   /** The same for halves of bytes; 4 · 15 · 127 fits a short. */
@@ -81,6 +83,8 @@ final class SimdBlocks {
           ((FloatVector) dots.convert(VectorOperators.I2F, 0))
               .fma(FloatVector.broadcast(F, scales[so + b]), sum);
     }
-    return Lanes.sumOfEight(sum);
+    sum = sum.add(sum.rearrange(Lanes.EIGHT_BY_4));
+    sum = sum.add(sum.rearrange(Lanes.EIGHT_BY_2));
+    return sum.add(sum.rearrange(Lanes.EIGHT_BY_1)).lane(0);
   }
 }

@@ -62,9 +62,8 @@ final class SimdInterleaved {
 
     /** Room for the factors of a block's units, and what is added to their products. */
     private void ensure(int blocks, int perBlock) {
-      int length = Check.elements("factors", blocks, perBlock);
-      if (factors.length < length) {
-        factors = new int[length];
+      if (factors.length < (long) blocks * perBlock) {
+        factors = new int[Check.elements("factors", blocks, perBlock)];
       }
     }
   }
