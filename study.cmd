@@ -48,6 +48,13 @@ if "%TECHNIQUE%"=="--peers" (
   set "MAIN=org.workedanswers.benchmarks.peers.Peers"
   goto find_java
 )
+if "%TECHNIQUE%"=="--growth" (
+  call :drop_first %2
+  set "TARGET=benchmarks"
+  set "WHAT=the benchmarks"
+  set "MAIN=org.workedanswers.benchmarks.growth.Growth"
+  goto find_java
+)
 if not exist "%ROOT%\benchmarks\src\main\java\org\workedanswers\benchmarks\%TECHNIQUE%Benchmark.java" (
   call :techniques
   call :say there is no benchmark of '%%TECHNIQUE%%': there are%%TECHNIQUES%%.
@@ -242,12 +249,15 @@ exit /b 0
 call :techniques
 echo Usage: study [--no-vector] bench TECHNIQUE [--full] [-- JMH's arguments]
 echo        study [--no-vector] bench --peers [NAME...] [--list] [--json FILE]
+echo        study [--no-vector] bench --growth [NAME...] [--svg FOLDER]
 echo Times one technique with JMH, its forms and kernels side by side; or our hot paths beside other
-echo libraries, each in turn with its peer.
+echo libraries, each in turn with its peer; or how costs grow with size.
 echo   TECHNIQUE  %TECHNIQUES%
 echo   --full      the long form; the quick one takes two minutes
 echo   --          what follows goes to JMH, as in: study bench attention -- -p n=1024
 echo   --peers     all comparisons, or those of a NAME; it fetches the libraries first
 echo   --list      names the comparisons
 echo   --json      writes what was found to a file as well
+echo   --growth    all curves, or those of a NAME, with their exponents
+echo   --svg       draws them
 exit /b 0

@@ -41,9 +41,10 @@ public final class BlockedKernels implements Kernels {
       s2 += a[ao + i + 2] * b[bo + i + 2];
       s3 += a[ao + i + 3] * b[bo + i + 3];
     }
-    for (; i < n; i++) {
-      s0 += a[ao + i] * b[bo + i];
-    }
+    // Each of the last goes to the sum that is its turn: zeros behind them would change nothing.
+    s0 += i < n ? a[ao + i] * b[bo + i] : 0;
+    s1 += i + 1 < n ? a[ao + i + 1] * b[bo + i + 1] : 0;
+    s2 += i + 2 < n ? a[ao + i + 2] * b[bo + i + 2] : 0;
     return (s0 + s1) + (s2 + s3);
   }
 
@@ -104,9 +105,9 @@ public final class BlockedKernels implements Kernels {
       s2 += x[xo + i + 2];
       s3 += x[xo + i + 3];
     }
-    for (; i < n; i++) {
-      s0 += x[xo + i];
-    }
+    s0 += i < n ? x[xo + i] : 0; // each in its turn, as in dot
+    s1 += i + 1 < n ? x[xo + i + 1] : 0;
+    s2 += i + 2 < n ? x[xo + i + 2] : 0;
     return (s0 + s1) + (s2 + s3);
   }
 

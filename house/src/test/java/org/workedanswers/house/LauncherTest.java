@@ -305,6 +305,14 @@ class LauncherTest {
             .endsWith("<org.workedanswers.benchmarks.Bench>\n<moe>\n<--full>\n<-->\n<-p>\n<n=7>\n"),
         run.out());
     assertFalse(house.builds().get(0).contains("peers"), "no peer is fetched for it");
+    Run growth = house.study("bench", "--growth", "experts", "--svg", "a folder");
+    assertEquals(1, house.builds().size(), "it is of the same build");
+    assertTrue(
+        growth
+            .out()
+            .endsWith(
+                "<org.workedanswers.benchmarks.growth.Growth>\n<experts>\n<--svg>\n<a folder>\n"),
+        growth.out());
   }
 
   @Test

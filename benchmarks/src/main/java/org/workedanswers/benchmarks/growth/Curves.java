@@ -9,6 +9,7 @@ import org.workedanswers.attention.Attention;
 import org.workedanswers.attention.FlashAttention;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.PlainAttention;
+import org.workedanswers.attention.TiledAttention;
 import org.workedanswers.benchmarks.comparisons.Embeddings;
 import org.workedanswers.benchmarks.comparisons.WordDocuments;
 import org.workedanswers.core.Kernels;
@@ -21,9 +22,13 @@ import org.workedanswers.moe.FeedForward;
 import org.workedanswers.moe.Gating;
 import org.workedanswers.moe.MixtureOfExperts;
 import org.workedanswers.moe.Router;
+import org.workedanswers.rag.BlockMaxBm25;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.DenseIndex;
+import org.workedanswers.rag.HnswIndex;
+import org.workedanswers.rag.HnswSettings;
 import org.workedanswers.rag.InvertedIndex;
+import org.workedanswers.rag.TermSearch;
 
 /** The curves there are. All times are of one thread. */
 final class Curves {
@@ -67,6 +72,7 @@ final class Curves {
 
   private static final int WIDTH = 64;
   private static final int QUERIES = 100;
+  private static final int EF = 40;
 
   private Curves() {}
 
@@ -93,7 +99,8 @@ final class Curves {
     int[] tokens = {256, 512, 1024, 2048, 4096};
     return List.of(
         timed("plain", tokens, 1, n -> attend(new PlainAttention(kernels()), n)),
-        timed("by blocks", tokens, 1, n -> attend(new FlashAttention(kernels()), n)));
+        timed("by blocks", tokens, 1, n -> attend(new FlashAttention(kernels()), n)),
+        timed("by blocks, packed", tokens, 1, n -> attend(new TiledAttention(kernels()), n)));
   }
 
   private static Runnable attend(Attention form, int n) {
@@ -109,6 +116,7 @@ final class Curves {
     List<Points> lines = new ArrayList<>();
     Map<String, Attention> forms = new TreeMap<>();
     forms.put("by blocks", new FlashAttention(kernels()));
+    forms.put("by blocks, packed", new TiledAttention(kernels()));
     forms.put("plain", new PlainAttention(kernels()));
     forms.forEach(
         (name, form) -> {
@@ -129,22 +137,26 @@ final class Curves {
     List<List<String>> queries = words.withCommonest().subList(0, QUERIES);
     int[] documents = {12_500, 25_000, 50_000, 100_000, 200_000};
     return List.of(
+        timed("term by term", documents, QUERIES, n -> ask(bm25(words, n), queries)),
         timed(
-            "term by term",
+            "the best by blocks",
             documents,
             QUERIES,
-            n -> {
-              Bm25 bm25 =
-                  new Bm25(
-                      InvertedIndex.of(words.documents().subList(0, n)), Bm25.Settings.STANDARD);
-              return () -> queries.forEach(q -> bm25.search(q, WordDocuments.TOP));
-            }));
+            n -> ask(new BlockMaxBm25(bm25(words, n)), queries)));
+  }
+
+  private static Bm25 bm25(WordDocuments words, int n) {
+    return new Bm25(InvertedIndex.of(words.documents().subList(0, n)), Bm25.Settings.STANDARD);
+  }
+
+  private static Runnable ask(TermSearch search, List<List<String>> queries) {
+    return () -> queries.forEach(q -> search.search(q, WordDocuments.TOP));
   }
 
   private static List<Points> vectors() {
     Embeddings all = Embeddings.random();
     Matrix queries = all.queries().rows(0, QUERIES);
-    int[] vectors = {6_250, 12_500, 25_000, 50_000, 100_000};
+    int[] vectors = {3_125, 6_250, 12_500, 25_000, 50_000};
     return List.of(
         timed(
             "exact",
@@ -158,6 +170,19 @@ final class Curves {
                       all.documents().rows(0, n),
                       DenseIndex.Similarity.DOT);
               return () -> exact.search(queries, Embeddings.TOP);
+            }),
+        timed(
+            "graph, ef 40",
+            vectors,
+            QUERIES,
+            n -> {
+              HnswIndex graph =
+                  HnswIndex.of(
+                      kernels(),
+                      Loop.sequential(),
+                      all.documents().rows(0, n),
+                      HnswSettings.STANDARD);
+              return () -> graph.search(queries, Embeddings.TOP, EF);
             }));
   }
 
