@@ -33,7 +33,8 @@ public final class Transcript {
   private Transcript() {}
 
   /**
-   * Runs {@code study arguments} with plain kernels and compares with {@code transcripts/name.txt}.
+   * Runs {@code study arguments} with the blocked kernels, which run everywhere, and compares with
+   * {@code transcripts/name.txt}.
    *
    * @param masks regular expressions of what is masked besides
    */
@@ -44,7 +45,7 @@ public final class Transcript {
         Study.execute(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            (arguments + " --kernels plain").split(" "));
+            (arguments + " --kernels blocked").split(" "));
     assertEquals("", err.toString(StandardCharsets.UTF_8));
     assertEquals(0, status);
     String printed = masked(out.toString(StandardCharsets.UTF_8), masks);

@@ -43,7 +43,7 @@ class Nd4jKernelsProviderTest {
             .start();
     String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, java.waitFor(), output);
-    assertTrue(output.contains("looked up: [plain, nd4j]"), output);
+    assertTrue(output.contains("looked up: [plain, blocked, nd4j]"), output);
     assertTrue(output.contains("Nd4jKernelsProvider source:"), "the test sees no classes");
     assertFalse(output.contains("org.nd4j.linalg.factory.Nd4j source:"), "ND4J was started");
   }
