@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Softmax of a row in three passes: the maximum, the exponentials with their sum, the division.
+ * Softmax of a row in four passes: the maximum, the exponentials, their sum, the division.
  *
  * <p>Each pass is a method of its own, and its last, partial vector is another: the JIT inlines all
  * of a loop's vector code or allocates a vector object at each step, and large methods reach the
@@ -28,11 +28,11 @@ final class SimdSoftmax {
       Arrays.fill(x, xo, xo + n, 0);
       return;
     }
-    FloatVector sum = exponentials(whole, x, xo, max);
+    exponentials(whole, x, xo, max);
     if (whole < n) {
-      sum = sum.add(lastExponentials(n - whole, x, xo + whole, max));
+      lastExponentials(n - whole, x, xo + whole, max);
     }
-    float total = Lanes.sum(sum);
+    float total = sum(n, x, xo);
     divide(whole, x, xo, total);
     for (int i = whole; i < n; i++) {
       x[xo + i] /= total;
@@ -47,23 +47,30 @@ final class SimdSoftmax {
     return max.reduceLanes(VectorOperators.MAX); // the same in any order
   }
 
-  /** x ← e^(x - max); returns the sums by lane. */
-  private static FloatVector exponentials(int whole, float[] x, int xo, float max) {
-    FloatVector sum = FloatVector.zero(F);
+  /** x ← e^(x - max). */
+  private static void exponentials(int whole, float[] x, int xo, float max) {
     FloatVector m = FloatVector.broadcast(F, max);
     for (int i = 0; i < whole; i += F.length()) {
-      FloatVector e = SimdExp.exp(FloatVector.fromArray(F, x, xo + i).sub(m));
-      e.intoArray(x, xo + i);
-      sum = sum.add(e);
+      SimdExp.exp(FloatVector.fromArray(F, x, xo + i).sub(m)).intoArray(x, xo + i);
     }
-    return sum;
   }
 
-  private static FloatVector lastExponentials(int n, float[] x, int xo, float max) {
+  private static void lastExponentials(int n, float[] x, int xo, float max) {
     VectorMask<Float> lanes = F.indexInRange(0, n);
-    FloatVector e = SimdExp.exp(FloatVector.fromArray(F, x, xo, lanes).sub(max));
-    e.intoArray(x, xo, lanes);
-    return FloatVector.zero(F).blend(e, lanes);
+    SimdExp.exp(FloatVector.fromArray(F, x, xo, lanes).sub(max)).intoArray(x, xo, lanes);
+  }
+
+  /** By lane, the last ones in the lanes that are their turn: zeros behind them change nothing. */
+  private static float sum(int n, float[] x, int xo) {
+    FloatVector sum = FloatVector.zero(F);
+    int i = 0;
+    for (; i + F.length() <= n; i += F.length()) {
+      sum = sum.add(FloatVector.fromArray(F, x, xo + i));
+    }
+    if (i < n) {
+      sum = sum.add(FloatVector.fromArray(F, x, xo + i, F.indexInRange(i, n)));
+    }
+    return Lanes.sum(sum);
   }
 
   private static void divide(int whole, float[] x, int xo, float total) {
