@@ -263,6 +263,7 @@ class LauncherTest {
         mkdir -p core/target/classes
         touch core/target/classes/Core.class
         """);
+    waitUntilPast("core/pom.xml");
     Run run = house.study("list");
     assertEquals(0, run.status(), run.err());
     assertEquals(List.of("again"), house.builds().subList(1, house.builds().size()));
