@@ -29,8 +29,8 @@ import org.workedanswers.core.Matrix;
 import org.workedanswers.rag.HnswIndex;
 
 /**
- * Our graph and JVector's, with layers and degree 2M, as our layer 0 has; vectors stay in memory at
- * full width. Each is built once, on one thread. JVector's ef is its rerankK.
+ * Our graph and JVector's, with degree 2M on layer 0 and M above, as ours; vectors stay in memory
+ * at full width. Each is built once, on one thread. JVector's ef is its rerankK.
  */
 public final class HnswJvector implements Comparison {
   private static final double BUILD_GOAL = 2;
@@ -80,13 +80,14 @@ public final class HnswJvector implements Comparison {
     return vectors;
   }
 
+  @SuppressWarnings("deprecation") // what else takes the threads to build on is not public
   private void build(RandomAccessVectorValues vectors) {
     ForkJoinPool one = new ForkJoinPool(1);
     try (GraphIndexBuilder builder =
         new GraphIndexBuilder(
             BuildScoreProvider.randomAccessScoreProvider(vectors, DOT),
             Embeddings.DIMENSION,
-            2 * Embeddings.GRAPH.m(),
+            List.of(2 * Embeddings.GRAPH.m(), Embeddings.GRAPH.m()),
             Embeddings.GRAPH.efConstruction(),
             OVERFLOW,
             ALPHA,
