@@ -80,7 +80,7 @@ public final class HnswJvector implements Comparison {
     return vectors;
   }
 
-  @SuppressWarnings("deprecation") // what else takes the threads to build on is not public
+  @SuppressWarnings("deprecation") // all of the constructors are
   private void build(RandomAccessVectorValues vectors) {
     ForkJoinPool one = new ForkJoinPool(1);
     try (GraphIndexBuilder builder =
