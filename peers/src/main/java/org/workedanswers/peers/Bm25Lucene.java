@@ -19,6 +19,7 @@ import org.workedanswers.benchmarks.comparisons.WordDocuments;
 import org.workedanswers.benchmarks.peers.Comparison;
 import org.workedanswers.benchmarks.peers.Contender;
 import org.workedanswers.benchmarks.peers.Report;
+import org.workedanswers.rag.BlockMaxBm25;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.InvertedIndex;
@@ -36,10 +37,11 @@ public final class Bm25Lucene implements Comparison {
   public void run(Report report) throws IOException {
     WordDocuments words = WordDocuments.random();
     report.note("indexing " + WordDocuments.DOCUMENTS + " documents twice");
-    Bm25 ours =
-        new Bm25(
-            InvertedIndex.of(words.documents()),
-            Bm25.Settings.STANDARD.with(Bm25.Lengths.ONE_BYTE));
+    BlockMaxBm25 ours =
+        new BlockMaxBm25(
+            new Bm25(
+                InvertedIndex.of(words.documents()),
+                Bm25.Settings.STANDARD.with(Bm25.Lengths.ONE_BYTE)));
     try (OneSegment index = new OneSegment(new IndexWriterConfig())) {
       for (List<String> terms : words.documents()) {
         index.add(new TextField(FIELD, new LuceneTerms(terms)));
@@ -60,7 +62,7 @@ public final class Bm25Lucene implements Comparison {
       Report report,
       String name,
       double goal,
-      Bm25 ours,
+      BlockMaxBm25 ours,
       IndexSearcher lucene,
       List<List<String>> queries)
       throws IOException {

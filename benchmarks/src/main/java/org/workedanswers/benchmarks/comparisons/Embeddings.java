@@ -8,6 +8,8 @@ import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.rag.DenseIndex;
 import org.workedanswers.rag.Hit;
+import org.workedanswers.rag.HnswIndex;
+import org.workedanswers.rag.HnswSettings;
 
 /**
  * Vectors as a model of sentences gives them: of 384 columns and length 1, but spread over 32
@@ -29,6 +31,9 @@ public record Embeddings(Matrix documents, Matrix queries) {
 
   /** How many neighbours a query asks for. */
   public static final int TOP = 10;
+
+  /** M and efConstruction of all graphs, ours and peers'. */
+  public static final HnswSettings GRAPH = new HnswSettings(DenseIndex.Similarity.DOT, 16, 100, 1);
 
   private static final int DIRECTIONS = 32;
   private static final double NOISE = 0.1;
@@ -69,6 +74,11 @@ public record Embeddings(Matrix documents, Matrix queries) {
   /** Exact search over the documents, on a loop's threads. */
   public DenseIndex exact(Loop loop) {
     return new DenseIndex(Ours.kernels(), loop, documents, DenseIndex.Similarity.DOT);
+  }
+
+  /** A graph over the documents, built on a loop's threads. */
+  public HnswIndex graph(Loop loop) {
+    return HnswIndex.of(Ours.kernels(), loop, documents, GRAPH);
   }
 
   /** The documents nearest to each query, exactly. */

@@ -8,6 +8,7 @@ import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
 import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
+import org.workedanswers.quantization.BlockMatrix;
 import org.workedanswers.quantization.GgufMatrix;
 import org.workedanswers.quantization.GgufType;
 
@@ -34,25 +35,31 @@ public record MatrixByVector(Matrix w, Matrix x) {
     return Contender.of("our fp32", () -> kernels.gemm(1, x, Op.N, w, Op.T, 0, y));
   }
 
-  /** The product with W in blocks of a type, and x in blocks of bytes. */
+  /** The product with W in blocks of a type, repacked, and x in blocks of bytes. */
   public Contender ours(GgufType type) {
-    return gguf(type);
+    return blocks(type + " repacked", quantized(type).repacked());
   }
 
   /** The product with W in GGUF's own layout. */
   public Contender gguf(GgufType type) {
+    return blocks(type + " in GGUF's layout", quantized(type));
+  }
+
+  private GgufMatrix quantized(GgufType type) {
+    return type.quantize(Ours.kernels(), Loop.sequential(), w);
+  }
+
+  private Contender blocks(String name, BlockMatrix quantized) {
     Kernels kernels = Ours.kernels();
-    GgufMatrix quantized = type.quantize(w);
     Matrix y = Matrix.zeros(1, N);
-    quantized.multiplyTransposedQ8(kernels, Loop.sequential(), x, y);
-    check(type + " in GGUF's layout", quantized, y);
-    return Contender.of(
-        type + " in GGUF's layout",
-        () -> quantized.multiplyTransposedQ8(kernels, Loop.sequential(), x, y));
+    Runnable call = () -> quantized.multiplyTransposedQ8(kernels, Loop.sequential(), x, y);
+    call.run();
+    check(name, quantized, y);
+    return Contender.of(name, call);
   }
 
   /** Throws unless a product is that of plain kernels with the same quantised weights. */
-  private void check(String what, GgufMatrix quantized, Matrix y) {
+  private void check(String what, BlockMatrix quantized, Matrix y) {
     Matrix want = Matrix.zeros(1, N);
     quantized.multiplyTransposedQ8(PlainKernels.PLAIN, Loop.sequential(), x, want);
     Same.check(what, want, y, 1e-4);

@@ -1,7 +1,7 @@
 package org.workedanswers.benchmarks.comparisons;
 
 import org.workedanswers.attention.Attention;
-import org.workedanswers.attention.FlashAttention;
+import org.workedanswers.attention.TiledAttention;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.KernelsChoice;
 
@@ -16,6 +16,6 @@ public final class Ours {
 
   /** One head of attention. */
   public static Attention attention(Kernels kernels) {
-    return new FlashAttention(kernels);
+    return new TiledAttention(kernels);
   }
 }

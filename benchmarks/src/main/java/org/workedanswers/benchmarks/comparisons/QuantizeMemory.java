@@ -1,8 +1,11 @@
 package org.workedanswers.benchmarks.comparisons;
 
+import java.util.Arrays;
 import org.workedanswers.benchmarks.peers.Comparison;
 import org.workedanswers.benchmarks.peers.Contender;
 import org.workedanswers.benchmarks.peers.Report;
+import org.workedanswers.core.Kernels;
+import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.quantization.GgufType;
@@ -22,6 +25,12 @@ public final class QuantizeMemory implements Comparison {
   }
 
   private static Contender ours(GgufType type, Matrix w) {
-    return Contender.of("ours", () -> type.quantize(w)).doing((double) Float.BYTES * N * N);
+    Kernels kernels = Ours.kernels();
+    Loop one = Loop.sequential();
+    if (!Arrays.equals(type.quantize(w).bytes(), type.quantize(kernels, one, w).bytes())) {
+      throw new IllegalStateException(type + " is not what plain kernels give");
+    }
+    return Contender.of("ours", () -> type.quantize(kernels, one, w))
+        .doing((double) Float.BYTES * N * N);
   }
 }

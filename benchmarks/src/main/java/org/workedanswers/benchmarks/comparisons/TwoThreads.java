@@ -1,5 +1,6 @@
 package org.workedanswers.benchmarks.comparisons;
 
+import java.util.List;
 import org.workedanswers.attention.Attention;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.benchmarks.peers.Comparison;
@@ -9,10 +10,14 @@ import org.workedanswers.benchmarks.peers.Unavailable;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Threads;
 import org.workedanswers.rag.DenseIndex;
+import org.workedanswers.rag.Hit;
+import org.workedanswers.rag.HnswIndex;
 
 /** Two threads and one. What else runs on the machine disturbs two first: best of the rounds. */
 public final class TwoThreads implements Comparison {
   private static final int N = 2048;
+  private static final int GRAPH_DOCUMENTS = 20_000;
+  private static final int EF = 60;
   private static final double GOAL = 1.7;
 
   @Override
@@ -42,7 +47,24 @@ public final class TwoThreads implements Comparison {
           GOAL,
           search("two threads", embeddings, two),
           search("one thread", embeddings, one));
+
+      Embeddings few =
+          new Embeddings(embeddings.documents().rows(0, GRAPH_DOCUMENTS), embeddings.queries());
+      HnswIndex graph = few.graph(one);
+      HnswIndex shared = few.graph(two);
+      if (!walk(graph, few).equals(walk(shared, few))) {
+        throw new IllegalStateException("a graph by two threads finds something else");
+      }
+      report.raceTwoThreads(
+          Embeddings.QUERIES + " queries, graph",
+          GOAL,
+          Contender.of("two threads", () -> walk(shared, few)),
+          Contender.of("one thread", () -> walk(graph, few)));
     }
+  }
+
+  private static List<List<Hit>> walk(HnswIndex graph, Embeddings embeddings) {
+    return graph.search(embeddings.queries(), Embeddings.TOP, EF);
   }
 
   private static Contender search(String name, Embeddings embeddings, Loop loop) {

@@ -52,6 +52,10 @@ final class Catalogue {
               21,
               PEERS + "QuantizedJlama"),
           ours("quantized-f32", "four- and eight-bit matrix by vector and fp32", "QuantizedF32"),
+          ours(
+              "gguf-repacked",
+              "quantised matrix by vector, in GGUF's layout and repacked",
+              "GgufRepacked"),
           ours("quantize-memory", "quantising and the memory's speed", "QuantizeMemory"),
           ours("softmax-nd4j", "row softmax and ND4J's", "SoftmaxNd4j"),
           ours("exp-math", "exp and a loop of Math.exp", "ExpMath"),
@@ -59,6 +63,11 @@ final class Catalogue {
           ours("lora-bare", "a layer with LoRA and the bare layer", "LoraBare"),
           peers("bm25-lucene", "BM25 and Lucene's", "Bm25Lucene"),
           ours("dense-memory", "exact search and the memory's speed", "DenseMemory"),
+          ours("int8-f32", "exact search in bytes and in fp32", "Int8F32"),
+          peers("hnsw-lucene", "a graph of neighbours and Lucene's (minutes)", "HnswLucene"),
+          peers("hnsw-jvector", "a graph of neighbours and JVector's (minutes)", "HnswJvector"),
+          ours("blocked-plain", "attention without the vector module", "BlockedPlain"),
+          ours("blocked-peak", "products without the vector module", "BlockedPeak"),
           ours("threads-one", "two threads and one", "TwoThreads"));
 
   private Catalogue() {}
