@@ -31,29 +31,36 @@ final class SimdGemm {
   private static final int MR = SimdTile.ROWS;
   private static final int NR = SimdTile.COLUMNS;
 
+  /** Steps of a block that are summed from the first to the last, before C is met. */
+  static final int DEPTH = 1024;
+
   /**
-   * Steps of a block that are summed from the first to the last: a narrow panel of B, 16 KiB, stays
-   * in the first cache while those of A pass. By lane it is a lane's part that does.
+   * Steps of a panel of B that stay in the first cache, 16 KiB of a narrow one, while the panels of
+   * A pass. By lane it is a lane's part that does.
    */
-  static final int DEPTH = 256;
+  static final int SLICE = 256;
 
   /** Steps of a block that are summed by lane. */
-  static final int LANE_DEPTH = 256 * L;
+  static final int LANE_DEPTH = SLICE * L;
 
   /** Sums of so few steps go from the first to the last in A Bᵀ too: lanes would cost more. */
   private static final int SHORT = 4 * L;
 
   /** Rows of C up to which packing B costs more than it gains. */
-  private static final int FEW_ROWS = 8;
+  static final int FEW_ROWS = 8;
 
   /** The same by lane: packing transposes there. */
   private static final int FEW_ROWS_BY_LANE = 32;
 
-  /** Floats of a block of A: 384 KiB. */
+  /** Floats of a block of A with its sums: 384 KiB. */
   private static final int BLOCK_OF_A = 96 * 1024;
 
   /** Floats of a block of B: 4 MiB. */
   private static final int BLOCK_OF_B = 1024 * 1024;
+
+  /** A tile for each lane and one for what fills none; or some rows of {@link SimdRowProducts}. */
+  private static final int SMALLEST_SUMS =
+      Math.max((L + 1) * MR * NR, FEW_ROWS * SimdRowProducts.COLUMNS);
 
   /** Kept for each thread; the panels grow to the largest block that was met. */
   private static final class Scratch {
@@ -61,34 +68,34 @@ final class SimdGemm {
 
     private float[] rows = new float[0];
     private float[] columns = new float[0];
-    private final float[] tiles =
-        new float[Math.max((L + 1) * MR * NR, SimdRowProducts.COLUMNS)]; // one a lane, one more
+    private float[] sums = new float[SMALLEST_SUMS];
 
-    private void reserve(int a, int b) {
+    private void reserve(int a, int b, int c) {
       rows = rows.length < a ? new float[a] : rows;
       columns = columns.length < b ? new float[b] : columns;
+      sums = sums.length < c ? new float[c] : sums;
     }
   }
 
   private SimdGemm() {}
 
   static void gemm(float alpha, Matrix a, Op opA, Matrix b, Op opB, float beta, Matrix c) {
-    float[] tiles = Scratch.OF_THREAD.get().tiles;
+    float[] sums = Scratch.OF_THREAD.get().sums;
     boolean byLane = opA == Op.N && opB == Op.T && opA.cols(a) > SHORT;
     if (c.rows() == 0 || c.cols() == 0) {
       return;
     }
     if (alpha == 0 || opA.cols(a) == 0) {
-      Arrays.fill(tiles, 0);
+      Arrays.fill(sums, 0, NR, 0);
       for (int i = 0; i < c.rows(); i++) {
         for (int j = 0; j < c.cols(); j += NR) {
-          store(tiles, 0, 0, beta, c.data(), c.index(i, j), Math.min(NR, c.cols() - j));
+          store(sums, 0, 0, beta, c.data(), c.index(i, j), Math.min(NR, c.cols() - j));
         }
       }
     } else if (byLane && c.rows() <= FEW_ROWS_BY_LANE) {
-      SimdDotProducts.gemm(tiles, alpha, a, b, beta, c);
+      SimdDotProducts.gemm(sums, alpha, a, b, beta, c);
     } else if (opB == Op.N && c.rows() <= FEW_ROWS) {
-      SimdRowProducts.gemm(tiles, alpha, a, opA, b, beta, c);
+      SimdRowProducts.gemm(sums, alpha, a, opA, b, beta, c);
     } else {
       byBlocks(alpha, a, opA, b, opB, byLane, beta, c);
     }
@@ -98,12 +105,12 @@ final class SimdGemm {
       float alpha, Matrix a, Op opA, Matrix b, Op opB, boolean byLane, float beta, Matrix c) {
     int inner = opA.cols(a);
     int depth = Math.min(inner, byLane ? LANE_DEPTH : DEPTH);
-    int mc = BLOCK_OF_A / depth / MR * MR;
+    int mc = BLOCK_OF_A / (depth + NR) / MR * MR; // with a row of A go its sums
     int nc = BLOCK_OF_B / depth / NR * NR;
+    int packed = SimdPanels.floats(MR, Math.min(mc, c.rows()), 1);
     Scratch scratch = Scratch.OF_THREAD.get();
     scratch.reserve(
-        SimdPanels.floats(MR, Math.min(mc, c.rows()), depth),
-        SimdPanels.floats(NR, Math.min(nc, c.cols()), depth));
+        packed * depth, SimdPanels.floats(NR, Math.min(nc, c.cols()), depth), packed * NR);
     for (int k0 = 0, k; k0 < inner; k0 += k) {
       k = Math.min(depth, inner - k0);
       for (int j0 = 0, n; j0 < c.cols(); j0 += n) {
@@ -112,34 +119,45 @@ final class SimdGemm {
         for (int i0 = 0, m; i0 < c.rows(); i0 += m) {
           m = Math.min(mc, c.rows() - i0);
           SimdPanels.packRows(scratch.rows, MR, byLane, a, opA, i0, m, k0, k);
-          block(scratch, k, byLane, alpha, k0 == 0 ? beta : 1, c, i0, m, j0, n);
+          Matrix part = c.rows(i0, i0 + m).columns(j0, j0 + n);
+          if (byLane) {
+            byLane(scratch, k, alpha, k0 == 0 ? beta : 1, part);
+          } else {
+            inOrder(scratch, k, alpha, k0 == 0 ? beta : 1, part);
+          }
         }
       }
     }
   }
 
-  /** C = α · (block of A) (block of B) + β · C, for [m x n] elements from i0, j0 on. */
-  private static void block(
-      Scratch s,
-      int k,
-      boolean byLane,
-      float alpha,
-      float beta,
-      Matrix c,
-      int i0,
-      int m,
-      int j0,
-      int n) {
-    for (int j = 0; j < n; j += NR) {
-      for (int i = 0; i < m; i += MR) {
-        if (byLane) {
-          sumByLane(k, s.rows, i * k, s.columns, j * k, s.tiles);
-        } else {
-          SimdTile.product(k, s.rows, i * k, s.columns, j * k, s.tiles, 0);
+  /**
+   * C = α · (block of A) (block of B) + β · C. The sums of all rows by one panel of columns stand
+   * together until they are complete: rows of C can be far apart, and would leave the caches.
+   */
+  private static void inOrder(Scratch s, int k, float alpha, float beta, Matrix c) {
+    for (int j = 0; j < c.cols(); j += NR) {
+      Arrays.fill(s.sums, 0, SimdPanels.floats(MR, c.rows(), NR), 0);
+      for (int p = 0; p < k; p += SLICE) {
+        int count = Math.min(SLICE, k - p);
+        for (int i = 0; i < c.rows(); i += MR) {
+          SimdTile.product(
+              count, s.rows, i * k + p * MR, s.columns, j * k + p * NR, s.sums, i * NR);
         }
-        for (int r = 0; r < Math.min(MR, m - i); r++) {
-          int co = c.index(i0 + i + r, j0 + j);
-          store(s.tiles, r * NR, alpha, beta, c.data(), co, Math.min(NR, n - j));
+      }
+      for (int i = 0; i < c.rows(); i++) {
+        store(s.sums, i * NR, alpha, beta, c.data(), c.index(i, j), Math.min(NR, c.cols() - j));
+      }
+    }
+  }
+
+  /** The same by lane; a tile of C meets a panel of all steps. */
+  private static void byLane(Scratch s, int k, float alpha, float beta, Matrix c) {
+    for (int j = 0; j < c.cols(); j += NR) {
+      for (int i = 0; i < c.rows(); i += MR) {
+        sumByLane(k, s.rows, i * k, s.columns, j * k, s.sums);
+        for (int r = 0; r < Math.min(MR, c.rows() - i); r++) {
+          int co = c.index(i + r, j);
+          store(s.sums, r * NR, alpha, beta, c.data(), co, Math.min(NR, c.cols() - j));
         }
       }
     }
@@ -149,6 +167,7 @@ final class SimdGemm {
   private static void sumByLane(
       int k, float[] rows, int ro, float[] columns, int co, float[] tiles) {
     int steps = k / L;
+    Arrays.fill(tiles, 0, (L + 1) * MR * NR, 0);
     for (int lane = 0; lane <= L; lane++) { // the last takes what fills no vector
       int p = lane * steps;
       int count = lane < L ? steps : k - p;

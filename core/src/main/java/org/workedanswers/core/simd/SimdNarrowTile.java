@@ -22,17 +22,16 @@ final class SimdNarrowTile {
 
   /** {@link SimdTile#product} of this width. */
   static void product(int k, float[] rows, int ro, float[] columns, int co, float[] tile, int to) {
-    FloatVector s00 = FloatVector.zero(F);
-    FloatVector s01 = FloatVector.zero(F);
-    FloatVector s10 = FloatVector.zero(F);
-    FloatVector s11 = FloatVector.zero(F);
-    FloatVector s20 = FloatVector.zero(F);
-    FloatVector s21 = FloatVector.zero(F);
-    FloatVector s30 = FloatVector.zero(F);
-    FloatVector s31 = FloatVector.zero(F);
-    int x = ro;
-    int y = co;
-    for (int p = 0; p < k; p++) {
+    FloatVector s00 = FloatVector.fromArray(F, tile, to + 0 * L);
+    FloatVector s01 = FloatVector.fromArray(F, tile, to + 1 * L);
+    FloatVector s10 = FloatVector.fromArray(F, tile, to + 2 * L);
+    FloatVector s11 = FloatVector.fromArray(F, tile, to + 3 * L);
+    FloatVector s20 = FloatVector.fromArray(F, tile, to + 4 * L);
+    FloatVector s21 = FloatVector.fromArray(F, tile, to + 5 * L);
+    FloatVector s30 = FloatVector.fromArray(F, tile, to + 6 * L);
+    FloatVector s31 = FloatVector.fromArray(F, tile, to + 7 * L);
+    int end = co + k * VECTORS * L;
+    for (int x = ro, y = co; y < end; x += ROWS, y += VECTORS * L) {
       FloatVector y0 = FloatVector.fromArray(F, columns, y + 0 * L);
       FloatVector y1 = FloatVector.fromArray(F, columns, y + 1 * L);
       FloatVector x0 = FloatVector.broadcast(F, rows[x + 0]);
@@ -47,8 +46,6 @@ final class SimdNarrowTile {
       FloatVector x3 = FloatVector.broadcast(F, rows[x + 3]);
       s30 = x3.fma(y0, s30);
       s31 = x3.fma(y1, s31);
-      x += ROWS;
-      y += VECTORS * L;
     }
     s00.intoArray(tile, to + 0 * L);
     s01.intoArray(tile, to + 1 * L);

@@ -1,6 +1,8 @@
 package org.workedanswers.core.simd;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
 
@@ -16,7 +18,8 @@ import org.workedanswers.core.Op;
  * vector of L lanes meets them along k; what fills no vector stands at the end.
  */
 final class SimdPanels {
-  private static final int L = SimdKernels.F.length();
+  private static final VectorSpecies<Float> F = SimdKernels.F;
+  private static final int L = F.length();
 
   /** Rows of a matrix that are read together, each from its first element to its last. */
   private static final int TOGETHER = 8;
@@ -46,22 +49,31 @@ final class SimdPanels {
 
   /** From a matrix whose rows are the steps: each gives a run to every panel. */
   private static void copy(float[] to, int width, Matrix m, int from, int count, int k0, int k) {
-    float[] data = m.data();
     for (int p0 = 0; p0 < k; p0 += TOGETHER) {
-      int p1 = Math.min(k, p0 + TOGETHER);
+      int steps = Math.min(TOGETHER, k - p0);
       for (int r = 0; r < count; r += width) {
         int n = Math.min(width, count - r);
-        int at = r * k + p0 * width;
-        for (int p = p0; p < p1; p++) {
-          int x = m.index(k0 + p, from + r);
-          for (int i = 0; i < n; i++) {
-            to[at + i] = data[x + i];
-          }
-          for (int i = n; i < width; i++) {
-            to[at + i] = 0;
-          }
-          at += width;
-        }
+        int x = m.index(k0 + p0, from + r);
+        runs(to, r * k + p0 * width, width, n, steps, m.data(), x, m.stride());
+      }
+    }
+  }
+
+  /** A run of n floats a step, filled up with zeros to the width. */
+  private static void runs(
+      float[] to, int at, int width, int n, int steps, float[] x, int xo, int stride) {
+    int whole = n / L * L;
+    for (int p = 0; p < steps; p++) {
+      int o = at + p * width;
+      int from = xo + p * stride;
+      for (int i = 0; i < whole; i += L) {
+        FloatVector.fromArray(F, x, from + i).intoArray(to, o + i);
+      }
+      for (int i = whole; i < n; i++) {
+        to[o + i] = x[from + i];
+      }
+      for (int i = n; i < width; i++) {
+        to[o + i] = 0;
       }
     }
   }

@@ -14,8 +14,8 @@ final class SimdTile {
   private SimdTile() {}
 
   /**
-   * tile [ROWS x COLUMNS] = panel of rows [k x ROWS]ᵀ · panel of columns [k x COLUMNS], summed from
-   * the first step to the last.
+   * tile [ROWS x COLUMNS] += panel of rows [k x ROWS]ᵀ · panel of columns [k x COLUMNS], step after
+   * step.
    */
   static void product(int k, float[] rows, int ro, float[] columns, int co, float[] tile, int to) {
     if (NARROW) {

@@ -40,13 +40,15 @@ class SimdTileTest {
       int to = random.below(5);
       float[] rows = random.gaussian(1, ro + k * m + 1, 1).data();
       float[] columns = random.gaussian(1, co + k * n + 1, 1).data();
+      float[] before = random.gaussian(1, m * n, 1).data();
       float[] tile = new float[to + m * n + 2];
       Arrays.fill(tile, GUARD);
+      System.arraycopy(before, 0, tile, to, m * n);
       product.run(k, rows, ro, columns, co, tile, to);
       for (int i = 0; i < m; i++) {
         for (int j = 0; j < n; j++) {
-          double sum = 0;
-          double magnitude = 0;
+          double sum = before[i * n + j];
+          double magnitude = Math.abs(sum);
           for (int p = 0; p < k; p++) {
             double part = (double) rows[ro + p * m + i] * columns[co + p * n + j];
             sum += part;
