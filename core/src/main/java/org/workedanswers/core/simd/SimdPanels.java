@@ -78,15 +78,20 @@ final class SimdPanels {
     }
   }
 
-  /** From a matrix whose columns are the steps. */
+  /** From a matrix whose columns are the steps: four of its rows together, or one. */
   private static void transpose(
       float[] to, int width, boolean byLane, Matrix m, int from, int count, int k0, int k) {
-    int whole = k / L * L;
-    int next = byLane ? whole / L : 1; // from a step's place to that of the next, in a vector
-    int vector = byLane ? 1 : L; // and to that of the step one vector on
-    for (int r = 0; r < count; r++) {
-      int at = r / width * width * k + r % width;
-      row(to, at, width, next * width, vector * width, m.data(), m.index(from + r, k0), whole, k);
+    int whole = byLane ? k / L * L : 0;
+    for (int r = 0, rows; r < count; r += rows) {
+      int place = r % width;
+      rows = Math.min(width - place, count - r) < 4 ? 1 : 4;
+      int at = (r - place) * k + place;
+      int x = m.index(from + r, k0);
+      for (int lane = 0; lane < L && whole > 0; lane++) {
+        int o = at + lane * (whole / L) * width;
+        everyLth(to, o, width, rows, m.data(), x + lane, m.stride(), x + whole);
+      }
+      every(to, at + whole * width, width, rows, m.data(), x + whole, m.stride(), x + k);
     }
     int rest = count % width;
     for (int at = (count - rest) * k; rest > 0 && at < (count - rest + width) * k; at += width) {
@@ -94,20 +99,38 @@ final class SimdPanels {
     }
   }
 
-  /** One row's steps; in the panel neighbours in a vector are {@code next} floats apart. */
-  private static void row(
-      float[] to, int at, int width, int next, int vector, float[] x, int xo, int whole, int k) {
-    int place = at;
-    for (int p = 0; p < whole; p += L) {
-      int o = place;
-      for (int l = 0; l < L; l++) {
-        to[o] = x[xo + p + l];
-        o += next;
-      }
-      place += vector;
+  /** Steps one after the other, from the first row's {@code x0} to {@code end}. */
+  private static void every(
+      float[] to, int at, int width, int rows, float[] x, int x0, int stride, int end) {
+    if (rows == 4) {
+      four(to, at, width, x, x0, stride, end, 1);
+    } else {
+      one(to, at, width, x, x0, end, 1);
     }
-    for (int p = whole; p < k; p++) {
-      to[at + p * width] = x[xo + p];
+  }
+
+  private static void everyLth(
+      float[] to, int at, int width, int rows, float[] x, int x0, int stride, int end) {
+    if (rows == 4) {
+      four(to, at, width, x, x0, stride, end, L);
+    } else {
+      one(to, at, width, x, x0, end, L);
+    }
+  }
+
+  private static void one(float[] to, int at, int width, float[] x, int x0, int end, int by) {
+    for (int p = x0, o = at; p < end; p += by, o += width) {
+      to[o] = x[p];
+    }
+  }
+
+  private static void four(
+      float[] to, int at, int width, float[] x, int x0, int stride, int end, int by) {
+    for (int p = x0, o = at; p < end; p += by, o += width) {
+      to[o] = x[p];
+      to[o + 1] = x[p + stride];
+      to[o + 2] = x[p + 2 * stride];
+      to[o + 3] = x[p + 3 * stride];
     }
   }
 }
