@@ -108,6 +108,7 @@ class MaxScoreBm25Test {
 
   /**
    * Each document has the same frequencies in another order: their scores are equal but for ulps.
+   * One more document a word gives the last word the largest bound: sums of bounds begin there.
    */
   @Test
   void scoresThatDifferByRoundingAlone() {
@@ -120,6 +121,9 @@ class MaxScoreBm25Test {
         words.addAll(Collections.nCopies(1 + order[w], WORDS.get(w)));
       }
       documents.add(words);
+    }
+    for (int w = 0; w < WORDS.size(); w++) {
+      documents.add(Collections.nCopies(8 + w, WORDS.get(w)));
     }
     Bm25 plain = new Bm25(InvertedIndex.of(documents), Bm25.Settings.STANDARD);
     MaxScoreBm25 fast = new MaxScoreBm25(plain, NARROW);
