@@ -73,7 +73,7 @@ public final class MaxScoreBm25 implements TermSearch {
   }
 
   /** How many postings the last search of this thread walked through. */
-  int walked() {
+  long walked() {
     return queries.get().walked();
   }
 
@@ -209,8 +209,8 @@ public final class MaxScoreBm25 implements TermSearch {
       }
     }
 
-    int walked() {
-      int postings = 0;
+    long walked() {
+      long postings = 0;
       for (int t = 0; t < m; t++) {
         postings += asked[t].next;
       }

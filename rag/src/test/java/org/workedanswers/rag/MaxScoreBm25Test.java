@@ -69,8 +69,8 @@ class MaxScoreBm25Test {
     Bm25 plain = new Bm25(InvertedIndex.of(documents), Bm25.Settings.STANDARD);
     MaxScoreBm25 fast = new MaxScoreBm25(plain, 8);
     assertSame(plain, fast.bm25());
-    int postings = 0;
-    int walked = 0;
+    long postings = 0;
+    long walked = 0;
     int scored = 0;
     for (int q = 0; q < 60; q++) {
       List<String> query = Corpora.terms(random, 2 + random.below(4), 2000);
