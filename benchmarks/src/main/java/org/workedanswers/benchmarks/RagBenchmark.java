@@ -36,23 +36,23 @@ import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
-import org.workedanswers.rag.BlockMaxBm25;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.DenseIndex;
 import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.Int8DenseIndex;
 import org.workedanswers.rag.InvertedIndex;
+import org.workedanswers.rag.MaxScoreBm25;
 import org.workedanswers.rag.ReciprocalRankFusion;
 
 /**
  * The ten best documents by words, by meaning, and the fusion of two rankings, by size, on one
- * thread. A call of {@link #words}, {@link #wordsByBlocks} and {@link #lucene} is {@value #QUERIES}
- * queries of five terms, one of {@link #meaning} and {@link #meaningThroughBytes} is one query, one
- * of {@link #meaningTogether} is {@value #QUERIES}.
+ * thread. A call of {@link #words}, {@link #wordsByMaxScore} and {@link #lucene} is {@value
+ * #QUERIES} queries of five terms, one of {@link #meaning} and {@link #meaningThroughBytes} is one
+ * query, one of {@link #meaningTogether} is {@value #QUERIES}.
  *
  * <p>Pitfalls. The words are random with Zipf's frequencies, 24 a document: real text has phrases,
  * topics and queries that people make. The plain form scores every document that holds a term; by
- * blocks, and in Lucene, documents that can't come among the ten are skipped, which pays the more
+ * MaxScore, and in Lucene, documents that can't come among the ten are skipped, which pays the more
  * the larger the collection and the more unequal the terms. Lucene's index is compressed and lies
  * in memory here. Exact search among embeddings reads all of them for every query, so with many
  * documents it is as fast as memory; queries that come together share what was read. Embedding the
@@ -78,7 +78,7 @@ public class RagBenchmark {
     private final List<List<String>> queries = new ArrayList<>();
     private final List<Query> luceneQueries = new ArrayList<>();
     private Bm25 bm25;
-    private BlockMaxBm25 byBlocks;
+    private MaxScoreBm25 maxScore;
     private IndexSearcher lucene;
 
     /** Makes both indexes, and holds their scores against each other once. */
@@ -94,10 +94,10 @@ public class RagBenchmark {
         luceneQueries.add(query(queries.get(q)));
       }
       bm25 = new Bm25(InvertedIndex.of(texts), Bm25.Settings.STANDARD.with(Bm25.Lengths.ONE_BYTE));
-      byBlocks = new BlockMaxBm25(bm25);
+      maxScore = new MaxScoreBm25(bm25);
       lucene = lucene(texts);
       for (int q = 0; q < QUERIES; q++) {
-        same(bm25.search(queries.get(q), TOP), byBlocks.search(queries.get(q), TOP));
+        same(bm25.search(queries.get(q), TOP), maxScore.search(queries.get(q), TOP));
         same(lucene.search(luceneQueries.get(q), TOP).scoreDocs, bm25.search(queries.get(q), TOP));
       }
     }
@@ -228,12 +228,12 @@ public class RagBenchmark {
     return found;
   }
 
-  /** The same with blocks left out. */
+  /** The same with documents left out. */
   @Benchmark
-  public List<List<Hit>> wordsByBlocks(Words w) {
+  public List<List<Hit>> wordsByMaxScore(Words w) {
     List<List<Hit>> found = new ArrayList<>();
     for (List<String> query : w.queries) {
-      found.add(w.byBlocks.search(query, TOP));
+      found.add(w.maxScore.search(query, TOP));
     }
     return found;
   }

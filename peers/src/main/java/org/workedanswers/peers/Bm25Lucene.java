@@ -19,7 +19,7 @@ import org.workedanswers.benchmarks.comparisons.WordDocuments;
 import org.workedanswers.benchmarks.peers.Comparison;
 import org.workedanswers.benchmarks.peers.Contender;
 import org.workedanswers.benchmarks.peers.Report;
-import org.workedanswers.rag.BlockMaxBm25;
+import org.workedanswers.rag.MaxScoreBm25;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.InvertedIndex;
@@ -37,8 +37,8 @@ public final class Bm25Lucene implements Comparison {
   public void run(Report report) throws IOException {
     WordDocuments words = WordDocuments.random();
     report.note("indexing " + WordDocuments.DOCUMENTS + " documents twice");
-    BlockMaxBm25 ours =
-        new BlockMaxBm25(
+    MaxScoreBm25 ours =
+        new MaxScoreBm25(
             new Bm25(
                 InvertedIndex.of(words.documents()),
                 Bm25.Settings.STANDARD.with(Bm25.Lengths.ONE_BYTE)));
@@ -62,7 +62,7 @@ public final class Bm25Lucene implements Comparison {
       Report report,
       String name,
       double goal,
-      BlockMaxBm25 ours,
+      MaxScoreBm25 ours,
       IndexSearcher lucene,
       List<List<String>> queries)
       throws IOException {

@@ -26,7 +26,7 @@ import org.workedanswers.core.Check;
  * logarithm is Lucene's: without it a term of more than half of the documents would count against a
  * document.
  *
- * <p>This is the form to read; {@link BlockMaxBm25} finds the same sooner. All in double precision,
+ * <p>This is the form to read; {@link MaxScoreBm25} finds the same sooner. All in double precision,
  * from arrays. A term that no document holds adds nothing, and neither does a query without terms.
  */
 public final class Bm25 implements TermSearch {

@@ -8,7 +8,7 @@
  * org.workedanswers.rag.Hit}s, the best first.
  *
  * <p>Beside the forms to read stand fast ones that find the same, bit for bit: {@link
- * org.workedanswers.rag.BlockMaxBm25} beside {@link org.workedanswers.rag.Bm25}, {@link
+ * org.workedanswers.rag.MaxScoreBm25} beside {@link org.workedanswers.rag.Bm25}, {@link
  * org.workedanswers.rag.Int8DenseIndex} beside {@link org.workedanswers.rag.DenseIndex}.
  *
  * <p>Start with {@link org.workedanswers.rag.Bm25}, then {@link

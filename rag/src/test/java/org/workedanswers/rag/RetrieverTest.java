@@ -59,7 +59,7 @@ class RetrieverTest {
   @Test
   void wordsAreFoundByThePlainFormAndTheFast() {
     Bm25 plain = new Bm25(InvertedIndex.of(new WordAnalyzer(), TEXTS), Bm25.Settings.STANDARD);
-    Retriever fast = new Bm25Retriever(new WordAnalyzer(), new BlockMaxBm25(plain));
+    Retriever fast = new Bm25Retriever(new WordAnalyzer(), new MaxScoreBm25(plain));
     for (String query : List.of("dog", "a good dog", "zebra", "")) {
       assertEquals(WORDS.search(query, 5), fast.search(query, 5));
     }

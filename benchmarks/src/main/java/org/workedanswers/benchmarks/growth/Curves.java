@@ -22,12 +22,12 @@ import org.workedanswers.moe.FeedForward;
 import org.workedanswers.moe.Gating;
 import org.workedanswers.moe.MixtureOfExperts;
 import org.workedanswers.moe.Router;
-import org.workedanswers.rag.BlockMaxBm25;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.DenseIndex;
 import org.workedanswers.rag.HnswIndex;
 import org.workedanswers.rag.HnswSettings;
 import org.workedanswers.rag.InvertedIndex;
+import org.workedanswers.rag.MaxScoreBm25;
 import org.workedanswers.rag.TermSearch;
 
 /** The curves there are. All times are of one thread. */
@@ -139,10 +139,10 @@ final class Curves {
     return List.of(
         timed("term by term", documents, QUERIES, n -> ask(bm25(words, n), queries)),
         timed(
-            "the best by blocks",
+            "the best by MaxScore",
             documents,
             QUERIES,
-            n -> ask(new BlockMaxBm25(bm25(words, n)), queries)));
+            n -> ask(new MaxScoreBm25(bm25(words, n)), queries)));
   }
 
   private static Bm25 bm25(WordDocuments words, int n) {
