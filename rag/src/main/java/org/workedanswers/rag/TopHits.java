@@ -42,6 +42,11 @@ final class TopHits {
     return scores[0];
   }
 
+  /** The score below which a document is turned away; -∞ as long as there is room. */
+  double least() {
+    return full() ? worst() : Double.NEGATIVE_INFINITY;
+  }
+
   /** Takes a document if it is among the k best so far. Scores are not NaN. */
   void offer(int document, double score) {
     if (size < room) {
