@@ -37,6 +37,16 @@ final class TopHits {
     return size == room;
   }
 
+  /** How many are kept. */
+  int size() {
+    return size;
+  }
+
+  /** The documents kept, in no order, shared and not copied: the first {@link #size}. */
+  int[] documents() {
+    return documents;
+  }
+
   /** The score of the worst that is kept; there must be one. */
   double worst() {
     return scores[0];
