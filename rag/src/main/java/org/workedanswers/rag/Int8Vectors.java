@@ -59,7 +59,7 @@ final class Int8Vectors {
     for (int j = 0; j < n; j++) {
       int rounded = scale == 0 ? 0 : (int) Math.rint(x[xo + j] / scale);
       bytes[to + j] = (byte) rounded;
-      squares += rounded * rounded;
+      squares += (long) rounded * rounded;
     }
     return squares;
   }
