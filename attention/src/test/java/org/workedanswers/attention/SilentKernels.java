@@ -36,16 +36,6 @@ final class SilentKernels implements Kernels {
   public void softmaxRow(int n, float[] x, int xo) {}
 
   @Override
-  public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
-    return 0;
-  }
-
-  @Override
-  public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
-    return 0;
-  }
-
-  @Override
   public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
     return 0;
   }

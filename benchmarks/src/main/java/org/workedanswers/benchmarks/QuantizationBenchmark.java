@@ -132,7 +132,6 @@ public class QuantizationBenchmark {
       for (int i = 0; i < othersBefore; i++) {
         k.gemm(1, a, i % 2 == 0 ? Op.N : Op.T, a, i % 3 == 0 ? Op.N : Op.T, 0, b);
         k.softmaxRows(b);
-        k.dotInt8(codes.length, codes, 0, codes, 0);
         k.dotFloatInt8(codes.length, a.data(), 0, codes, 0);
         GgufType.Q4_0.quantize(k, Loop.sequential(), b.columns(0, 192));
       }

@@ -112,16 +112,6 @@ public final class BlockedKernels implements Kernels {
   }
 
   @Override
-  public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
-    return PlainKernels.PLAIN.dotInt8(n, a, ao, b, bo);
-  }
-
-  @Override
-  public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
-    return PlainKernels.PLAIN.dotInt4(n, nibbles, no, b, bo);
-  }
-
-  @Override
   public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
     return PlainKernels.PLAIN.dotFloatInt8(n, x, xo, q, qo);
   }

@@ -112,21 +112,10 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
-  public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
-    multiplyAdds.addAndGet(n);
-    return counted.dotInt8(n, a, ao, b, bo);
-  }
-
-  @Override
-  public void dotsInt8(int rows, int n, byte[] a, int ao, byte[] b, int bo, int[] dots, int to) {
-    multiplyAdds.addAndGet((long) rows * n);
-    counted.dotsInt8(rows, n, a, ao, b, bo, dots, to);
-  }
-
-  @Override
-  public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
-    multiplyAdds.addAndGet(n);
-    return counted.dotInt4(n, nibbles, no, b, bo);
+  public void dotsInt8(InterleavedBytes w, int from, int to, byte[] x, int xo, short[] y, int yo) {
+    int rows = Math.min(w.rows(), to * InterleavedBytes.ROWS) - from * InterleavedBytes.ROWS;
+    multiplyAdds.addAndGet(Math.max(0L, rows) * w.cols());
+    counted.dotsInt8(w, from, to, x, xo, y, yo);
   }
 
   @Override

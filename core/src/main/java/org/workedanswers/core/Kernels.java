@@ -21,9 +21,6 @@ package org.workedanswers.core;
  * the door: what does not fit gets an {@link IllegalArgumentException} that names the sizes.
  */
 public interface Kernels {
-  /** Above this length an {@code int} could not hold a sum of products of two signed bytes. */
-  int MAX_INT8_DOT = 131_071;
-
   /** Codes that share a scale in the kernels of blocks. */
   int BLOCK = 32;
 
@@ -192,34 +189,20 @@ public interface Kernels {
   }
 
   /**
-   * Σ a[ao+i] · b[bo+i] over signed bytes, exact.
+   * y[yo + r - 32 · from] = Σ w(r, c) · x[xo + c] over the columns c of w, modulo 2¹⁶, for all rows
+   * r of the groups {@code from} to {@code to}, the last not included; rows that fill up a group
+   * give 0.
    *
-   * @throws IllegalArgumentException if n passes {@link #MAX_INT8_DOT}
-   */
-  int dotInt8(int n, byte[] a, int ao, byte[] b, int bo);
-
-  /**
-   * dots[to+r] = Σ a[ao+i] · b[bo+r·n+i] for i in 0..n-1 and r in 0..rows-1 over signed bytes,
-   * exact: one vector with rows that lie one after the other.
+   * <p>A sum that fits 16 bits is exact, whatever its parts do. It fits where ‖w(r)‖ · ‖x‖ &lt;
+   * 2¹⁵, by the inequality of Cauchy and Schwarz.
    *
-   * @throws IllegalArgumentException if n passes {@link #MAX_INT8_DOT}
+   * @throws IllegalArgumentException if the groups, the vector or the sums do not lie inside of w
+   *     and the arrays
    */
-  default void dotsInt8(int rows, int n, byte[] a, int ao, byte[] b, int bo, int[] dots, int to) {
-    checkDotsInt8(rows, n, a.length, ao, b.length, bo, dots.length, to);
-    for (int r = 0; r < rows; r++) {
-      dots[to + r] = dotInt8(n, a, ao, b, bo + r * n);
-    }
+  default void dotsInt8(InterleavedBytes w, int from, int to, byte[] x, int xo, short[] y, int yo) {
+    checkDotsInt8(w, from, to, x.length, xo, y.length, yo);
+    PlainBlocks.dotsInt8(w, from, to, x, xo, y, yo);
   }
-
-  /**
-   * The dot product of n unsigned four-bit values with n signed bytes, exact.
-   *
-   * <p>Layout of a GGUF block: byte i of {@code nibbles} holds value i in its low half and value i
-   * + n/2 in its high half, so Σ low(i) · b[i] + high(i) · b[i + n/2] for i in 0..n/2-1.
-   *
-   * @throws IllegalArgumentException if n is odd or passes {@link #MAX_INT8_DOT}
-   */
-  int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo);
 
   /** Σ x[xo+i] · q[qo+i] over floats and signed bytes, in float. */
   float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo);
@@ -391,29 +374,18 @@ public interface Kernels {
     }
   }
 
-  /** Checks the sizes of {@link #dotInt8}. */
-  static void checkInt8(int n, int lengthA, int ao, int lengthB, int bo) {
-    Check.range("n", n, 0, MAX_INT8_DOT);
-    checkRuns(n, lengthA, ao, lengthB, bo);
-  }
-
   /** Checks the sizes of {@link #dotsInt8}. */
   static void checkDotsInt8(
-      int rows, int n, int lengthA, int ao, int lengthB, int bo, int lengthDots, int to) {
-    Check.range("n", n, 0, MAX_INT8_DOT);
-    Check.inside("vector", ao, n, lengthA);
-    Check.inside("rows", bo, Check.elements("rows", rows, n), lengthB);
-    Check.inside("dots", to, rows, lengthDots);
+      InterleavedBytes w, int from, int to, int xLength, int xo, int yLength, int yo) {
+    checkGroups(from, to, w.groups());
+    Check.inside("vector", xo, w.cols(), xLength);
+    Check.inside("sums", yo, Check.elements("sums", to - from, InterleavedBytes.ROWS), yLength);
   }
 
-  /** Checks the sizes of {@link #dotInt4}. */
-  static void checkInt4(int n, int nibblesLength, int no, int lengthB, int bo) {
-    Check.range("n", n, 0, MAX_INT8_DOT);
-    if (n % 2 != 0) {
-      Check.that(false, "n is %d: two four-bit values share a byte, so n must be even", n);
+  private static void checkGroups(int from, int to, int groups) {
+    if (from < 0 || from > to || to > groups) {
+      Check.that(false, "groups %d to %d are not inside of %d groups", from, to, groups);
     }
-    Check.inside("nibbles", no, n / 2, nibblesLength);
-    Check.inside("second operand", bo, n, lengthB);
   }
 
   /** Checks the sizes of the kernels of blocks of {@code bytes} bytes. */
@@ -463,9 +435,7 @@ public interface Kernels {
       int xso,
       int yLength,
       int yo) {
-    if (from < 0 || from > to || to > w.groups()) {
-      Check.that(false, "groups %d to %d are not inside of %d groups", from, to, w.groups());
-    }
+    checkGroups(from, to, w.groups());
     checkBlocks("x", w.blocks(), BLOCK, BLOCK, xLength, xo);
     Check.inside("scales of x", xso, w.blocks(), xScalesLength);
     Check.inside("y", yo, w.rows(), yLength);

@@ -1,10 +1,33 @@
 package org.workedanswers.core;
 
-/** The kernels of {@link Kernels} that work on blocks of 32 codes, as loops to read. */
+import java.util.Arrays;
+
+/** The kernels of {@link Kernels} that work on small codes, as loops to read. */
 final class PlainBlocks {
   private static final int BLOCK = Kernels.BLOCK;
 
   private PlainBlocks() {}
+
+  static void dotsInt8(InterleavedBytes w, int from, int to, byte[] x, int xo, short[] y, int yo) {
+    int lanes = InterleavedBytes.ROWS;
+    Arrays.fill(y, yo, yo + (to - from) * lanes, (short) 0);
+    for (int g = from; g < to; g++) {
+      for (int c = 0; c < w.cols(); c += 2) {
+        int x1 = c + 1 < w.cols() ? x[xo + c + 1] : 0;
+        int at = (g * w.pairs() + c / 2) * lanes;
+        addPair(w.codes(), at, x[xo + c], x1, y, yo + (g - from) * lanes);
+      }
+    }
+  }
+
+  /** A loop of its own, so that the JIT may make vector code of it. */
+  private static void addPair(short[] codes, int at, int x0, int x1, short[] y, int yo) {
+    for (int i = 0; i < InterleavedBytes.ROWS; i++) {
+      int second = codes[at + i] >> 8;
+      int first = codes[at + i] - 256 * second - InterleavedBytes.ZERO;
+      y[yo + i] += (short) (first * x0 + second * x1);
+    }
+  }
 
   static int quantizeInt8(
       int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {

@@ -91,29 +91,6 @@ public final class PlainKernels implements Kernels {
   }
 
   @Override
-  public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
-    Kernels.checkInt8(n, a.length, ao, b.length, bo);
-    int sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += a[ao + i] * b[bo + i];
-    }
-    return sum;
-  }
-
-  @Override
-  public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
-    Kernels.checkInt4(n, nibbles.length, no, b.length, bo);
-    int half = n / 2;
-    int sum = 0;
-    for (int i = 0; i < half; i++) {
-      int low = nibbles[no + i] & 15;
-      int high = (nibbles[no + i] >> 4) & 15;
-      sum += low * b[bo + i] + high * b[bo + half + i];
-    }
-    return sum;
-  }
-
-  @Override
   public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
     Kernels.checkRuns(n, x.length, xo, q.length, qo);
     float sum = 0;

@@ -52,10 +52,15 @@ class CountingKernelsTest {
     kernels.dots(2, 3, x, 0, x, new int[] {0, 1}, y);
     assertArrayEquals(new float[] {14, 20}, y);
     kernels.axpy(3, 1, x, 0, new float[3], 0);
-    assertEquals(30, kernels.dotInt8(4, q, 0, q, 0));
-    assertEquals(PLAIN.dotInt4(2, q, 0, q, 0), kernels.dotInt4(2, q, 0, q, 0));
     assertEquals(30, kernels.dotFloatInt8(4, x, 0, q, 0));
-    assertEquals(4 + 2 * 3 + 3 + 4 + 2 + 4, kernels.multiplyAdds());
+    assertEquals(4 + 2 * 3 + 3 + 4, kernels.multiplyAdds());
+    InterleavedBytes w = new InterleavedBytes(33, 3);
+    w.put(32, q, 1);
+    short[] sums = new short[32];
+    kernels.dotsInt8(w, 1, 2, q, 0, sums, 0);
+    assertEquals(2 + 2 * 3 + 3 * 4, sums[0]);
+    kernels.dotsInt8(w, 2, 2, q, 0, sums, 0);
+    assertEquals(4 + 2 * 3 + 3 + 4 + 3, kernels.multiplyAdds(), "without rows that fill up");
     assertEquals(0, kernels.exponentials());
     kernels.exp(2, x, 0, new float[2], 0);
     kernels.softmaxRows(Matrix.zeros(3, 5));

@@ -244,18 +244,6 @@ public abstract class KernelsConformance extends PackedConformance {
       assertThrows(IllegalArgumentException.class, () -> k.exp(n, f, o, new float[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.exp(n, new float[99], 0, f, o));
       assertThrows(IllegalArgumentException.class, () -> k.softmaxRow(n, f, o));
-      assertThrows(IllegalArgumentException.class, () -> k.dotInt8(n, q, o, new byte[99], 0));
-      assertThrows(IllegalArgumentException.class, () -> k.dotInt8(n, new byte[99], 0, q, o));
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> k.dotsInt8(2, n, q, o, new byte[99], 0, new int[2], 0));
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> k.dotsInt8(1, n, new byte[99], 0, q, o, new int[1], 0));
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> k.dotsInt8(n, 1, q, 0, new byte[99], 0, new int[8], o));
-      assertThrows(IllegalArgumentException.class, () -> k.dotInt4(2 * n, q, o, new byte[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.dotFloatInt8(n, f, o, new byte[99], 0));
       assertThrows(IllegalArgumentException.class, () -> k.dotFloatInt8(n, new float[99], 0, q, o));
     }
@@ -334,25 +322,71 @@ public abstract class KernelsConformance extends PackedConformance {
         IllegalArgumentException.class, () -> k.dots(-1, 8, f, 0, f, new int[2], new float[2]));
   }
 
+  /** Held against sums of 64 bits, which are those of 16 where they fit. */
   @Test
-  void dotsInt8AreThoseOfTheRowsAlone() {
+  void dotsInt8AreSumsModuloTwoToTheSixteen() {
+    int fit = 0;
     for (int round = 0; round < 120; round++) {
       SeededRandom random = new SeededRandom(round);
-      int n = round < SIZES.length ? SIZES[round] : random.below(100);
-      int rows = random.below(12);
-      int ao = random.below(5);
-      int bo = random.below(5);
-      int to = random.below(3);
-      byte[] a = bytes(random, ao + n + 2);
-      byte[] b = bytes(random, bo + rows * n + 2);
-      int[] dots = new int[to + rows + 2];
-      Arrays.fill(dots, -7);
-      kernels().dotsInt8(rows, n, a, ao, b, bo, dots, to);
-      for (int i = 0; i < dots.length; i++) {
-        boolean inside = i >= to && i < to + rows;
-        int expected = inside ? PlainKernels.PLAIN.dotInt8(n, a, ao, b, bo + (i - to) * n) : -7;
-        assertEquals(expected, dots[i], rows + " rows of " + n + " at " + i);
+      int cols = round < SIZES.length ? SIZES[round] : random.below(100);
+      int rows = random.below(100);
+      int xo = random.below(5);
+      int yo = random.below(3);
+      byte[] rowBytes = bytes(random, rows * cols + 2);
+      byte[] x = round % 2 == 0 ? bytes(random, xo + cols + 2) : few(random, xo + cols + 2);
+      InterleavedBytes w = new InterleavedBytes(rows, cols);
+      for (int r = 0; r < rows; r++) {
+        w.put(r, rowBytes, r * cols + 1);
       }
+      int from = random.below(w.groups() + 1);
+      int to = from + random.below(w.groups() - from + 1);
+      short[] y = new short[yo + (to - from) * InterleavedBytes.ROWS + 2];
+      Arrays.fill(y, (short) -7);
+      kernels().dotsInt8(w, from, to, x, xo, y, yo);
+      for (int i = 0; i < y.length; i++) {
+        int r = from * InterleavedBytes.ROWS + i - yo;
+        long sum = 0;
+        for (int c = 0; c < cols && r < rows && i >= yo; c++) {
+          sum += (long) rowBytes[r * cols + 1 + c] * x[xo + c];
+        }
+        boolean inside = i >= yo && i < y.length - 2;
+        assertEquals(inside ? (short) sum : -7, y[i], rows + " rows of " + cols + " at " + i);
+        fit += inside && sum == (short) sum ? 1 : 0;
+      }
+    }
+    assertTrue(fit > 500, fit + " sums fit 16 bits");
+  }
+
+  private static byte[] few(SeededRandom random, int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) (random.below(3) - 1);
+    }
+    return bytes;
+  }
+
+  @Test
+  void dotsInt8OutsideOfTheirArraysAreRefused() {
+    InterleavedBytes w = new InterleavedBytes(40, 3);
+    byte[] x = new byte[4];
+    short[] y = new short[65];
+    Kernels k = kernels();
+    k.dotsInt8(w, 0, 2, x, 1, y, 1);
+    k.dotsInt8(w, 2, 2, x, 1, y, 65);
+    for (int[] bad :
+        new int[][] {
+          {-1, 2, 0, 0},
+          {2, 1, 0, 0},
+          {0, 3, 0, 0},
+          {0, 1, 2, 0},
+          {0, 1, -1, 0},
+          {0, 2, 0, 2},
+          {0, 1, 0, -1}
+        }) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> k.dotsInt8(w, bad[0], bad[1], x, bad[2], y, bad[3]),
+          Arrays.toString(bad));
     }
   }
 
@@ -523,28 +557,13 @@ public abstract class KernelsConformance extends PackedConformance {
   }
 
   @Test
-  void dotsOfBytesAreExact() {
+  void dotsOfFloatsAndBytesAreThoseOfDoublePrecision() {
     for (int round = 0; round < 150; round++) {
       SeededRandom random = new SeededRandom(round);
       int n = round < SIZES.length ? SIZES[round] : random.below(300);
       int ao = random.below(9);
       int bo = random.below(9);
-      byte[] a = bytes(random, ao + n + 3, round % 3 == 0);
       byte[] b = bytes(random, bo + n + 4, round % 3 == 0);
-      long sum = 0;
-      for (int i = 0; i < n; i++) {
-        sum += (long) a[ao + i] * b[bo + i];
-      }
-      assertEquals(sum, kernels().dotInt8(n, a, ao, b, bo), "n = " + n);
-
-      int even = n / 2 * 2;
-      long nibbles = 0;
-      for (int i = 0; i < even; i++) {
-        int packed = a[ao + i % Math.max(1, even / 2)] & 255;
-        nibbles += (long) (i < even / 2 ? packed % 16 : packed / 16) * b[bo + i];
-      }
-      assertEquals(nibbles, kernels().dotInt4(even, a, ao, b, bo), "n = " + even);
-
       float[] x = random.gaussian(1, ao + n + 3, 1).data();
       double exact = 0;
       double absolute = 0;
@@ -554,18 +573,5 @@ public abstract class KernelsConformance extends PackedConformance {
       }
       assertEquals(exact, kernels().dotFloatInt8(n, x, ao, b, bo), bound(n, absolute));
     }
-  }
-
-  @Test
-  void theLongestDotOfBytesDoesNotOverflowAndALongerOneIsRefused() {
-    int n = Kernels.MAX_INT8_DOT;
-    byte[] a = bytes(new SeededRandom(1), n + 1, true);
-    assertEquals(n * 16384, kernels().dotInt8(n, a, 0, a, 0));
-    Arrays.fill(a, 0, n / 2 + 1, (byte) 0xff);
-    byte[] b = bytes(new SeededRandom(1), n + 1, true);
-    assertEquals((n - 1) * 15 * -128, kernels().dotInt4(n - 1, a, 0, b, 0));
-    assertThrows(IllegalArgumentException.class, () -> kernels().dotInt8(n + 1, a, 0, b, 0));
-    assertThrows(IllegalArgumentException.class, () -> kernels().dotInt4(n + 1, a, 0, b, 0));
-    assertThrows(IllegalArgumentException.class, () -> kernels().dotInt4(7, a, 0, b, 0));
   }
 }

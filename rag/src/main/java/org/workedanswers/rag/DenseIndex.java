@@ -33,11 +33,11 @@ public final class DenseIndex {
   /** Queries of a block: they share what is read of the documents. */
   private static final int QUERIES = 32;
 
-  /** Documents that a block of queries meets at a time, few enough to stay in the cache. */
-  private static final int DOCUMENTS = 256;
+  /** Products that are taken before their scores are looked at: few enough to stay in the cache. */
+  private static final int PRODUCTS = 256 * QUERIES;
 
   private static final ThreadLocal<float[]> DOTS =
-      ThreadLocal.withInitial(() -> new float[QUERIES * DOCUMENTS]);
+      ThreadLocal.withInitial(() -> new float[PRODUCTS]);
 
   private final Kernels kernels;
   private final Loop loop;
@@ -131,9 +131,10 @@ public final class DenseIndex {
   private TopHits[] search(Matrix block, int from, double[] queryNorms, int k) {
     TopHits[] tops = new TopHits[block.rows()];
     Arrays.setAll(tops, q -> new TopHits(k, size()));
-    for (int rest = size(); rest > 0; rest -= DOCUMENTS) { // counts down: up it could overflow
+    int some = PRODUCTS / block.rows();
+    for (int rest = size(); rest > 0; rest -= some) { // counts down: up it could overflow
       int first = size() - rest;
-      Matrix documents = embeddings.rows(first, first + Math.min(DOCUMENTS, rest));
+      Matrix documents = embeddings.rows(first, first + Math.min(some, rest));
       Matrix dots = // q · d   [block x documents]
           Matrix.view(DOTS.get(), 0, block.rows(), documents.rows(), documents.rows());
       kernels.gemm(1, block, Op.N, documents, Op.T, 0, dots);
@@ -145,8 +146,17 @@ public final class DenseIndex {
   }
 
   private void best(Matrix dots, int q, int first, double queryNorm, TopHits top) {
-    for (int j = 0; j < dots.cols(); j++) {
-      top.offer(first + j, score(dots.data()[dots.index(q, j)], queryNorm, first + j));
+    float[] row = dots.data();
+    double[] inverse = inverseNorms;
+    int at = dots.index(q, 0);
+    int n = dots.cols();
+    double least = top.least();
+    for (int j = 0; j < n; j++) {
+      double score = row[at + j] * (queryNorm * inverse[first + j]);
+      if (score >= least) { // seldom
+        top.offer(first + j, bounded(score));
+        least = top.least();
+      }
     }
   }
 
@@ -168,7 +178,7 @@ public final class DenseIndex {
       kernels.gemm(1, query, Op.N, rows.rows(0, some), Op.T, 0, dots);
       for (int i = 0; i < some; i++) {
         int d = documents[first + i];
-        top.offer(d, score(dots.data()[i], queryNorm, d));
+        top.offer(d, bounded(dots.data()[i] * (queryNorm * inverseNorms[d])));
       }
     }
   }
@@ -190,8 +200,7 @@ public final class DenseIndex {
     return inverseNorms[document];
   }
 
-  private double score(float dot, double queryNorm, int document) {
-    double score = dot * (queryNorm * inverseNorms[document]);
+  private double bounded(double score) {
     return score > largest ? largest : score < -largest ? -largest : score;
   }
 

@@ -4,10 +4,23 @@ import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
 
 /**
- * Vectors in signed bytes with a scale each: x ≈ s · x̂, where s = max|xⱼ| / 127 and x̂ⱼ = xⱼ / s
- * rounded. Kept with them: ‖x‖, and ‖x - s · x̂‖, how far off the bytes are.
+ * Vectors in signed bytes with a scale each, x ≈ s · x̂, so short that a dot product of two of them
+ * fits 16 bits: ‖x̂‖² < 2¹⁵, so |x̂ · ŷ| < 2¹⁵ by the inequality of Cauchy and Schwarz.
+ *
+ * <pre>
+ * s = max(max|xⱼ| / 127, ‖x‖ / √(2¹⁵ - 1)), a little more where rounding asks for it
+ * x̂ⱼ = xⱼ / s rounded
+ * </pre>
+ *
+ * Of hundreds of columns each has six bits or so, and together they are off by a few hundredths of
+ * ‖x‖. Kept with them: ‖x‖, and ‖x - s · x̂‖, how far off the bytes are.
  */
 final class Int8Vectors {
+  /** The largest ‖x̂‖². */
+  static final int MOST = Short.MAX_VALUE;
+
+  private static final double LITTLE_MORE = 1.01;
+
   final byte[] bytes; // [rows x cols]
   final double[] scales;
   final double[] norms;
@@ -20,29 +33,43 @@ final class Int8Vectors {
     norms = new double[x.rows()];
     residuals = new double[x.rows()];
     for (int i = 0; i < x.rows(); i++) {
-      round(i, x);
+      float[] data = x.data();
+      int from = x.index(i, 0);
+      int to = i * x.cols();
+      norms[i] = Norms.norm(name, i, data, from, x.cols());
+      scales[i] = scale(data, from, x.cols(), norms[i]);
+      while (round(data, from, x.cols(), scales[i], to) > MOST) {
+        scales[i] *= LITTLE_MORE;
+      }
+      residuals[i] = residual(data, from, x.cols(), scales[i], to);
     }
   }
 
-  private void round(int row, Matrix x) {
-    float[] data = x.data();
-    int from = x.index(row, 0);
+  private static double scale(float[] x, int xo, int n, double norm) {
     double largest = 0;
-    for (int j = 0; j < x.cols(); j++) {
-      largest = Math.max(largest, Math.abs(data[from + j]));
+    for (int j = xo; j < xo + n; j++) {
+      largest = Math.max(largest, Math.abs(x[j]));
     }
-    double scale = largest / 127;
+    return Math.max(largest / Byte.MAX_VALUE, norm / Math.sqrt(MOST));
+  }
+
+  /** Leaves x̂ and returns ‖x̂‖². */
+  private long round(float[] x, int xo, int n, double scale, int to) {
+    long squares = 0;
+    for (int j = 0; j < n; j++) {
+      int rounded = scale == 0 ? 0 : (int) Math.rint(x[xo + j] / scale);
+      bytes[to + j] = (byte) rounded;
+      squares += (long) rounded * rounded;
+    }
+    return squares;
+  }
+
+  private double residual(float[] x, int xo, int n, double scale, int to) {
     double squares = 0;
-    double off = 0;
-    for (int j = 0; j < x.cols(); j++) {
-      double v = data[from + j];
-      byte b = (byte) (scale == 0 ? 0 : Math.rint(v / scale));
-      bytes[row * x.cols() + j] = b;
-      squares += v * v;
-      off += (v - scale * b) * (v - scale * b);
+    for (int j = 0; j < n; j++) {
+      double off = x[xo + j] - scale * bytes[to + j];
+      squares += off * off;
     }
-    scales[row] = scale;
-    norms[row] = Math.sqrt(squares);
-    residuals[row] = Math.sqrt(off);
+    return Math.sqrt(squares);
   }
 }

@@ -37,9 +37,24 @@ final class TopHits {
     return size == room;
   }
 
+  /** How many are kept. */
+  int size() {
+    return size;
+  }
+
+  /** The documents kept, in no order, shared and not copied: the first {@link #size}. */
+  int[] documents() {
+    return documents;
+  }
+
   /** The score of the worst that is kept; there must be one. */
   double worst() {
     return scores[0];
+  }
+
+  /** The score below which a document is turned away; -∞ as long as there is room. */
+  double least() {
+    return full() ? worst() : Double.NEGATIVE_INFINITY;
   }
 
   /** Takes a document if it is among the k best so far. Scores are not NaN. */

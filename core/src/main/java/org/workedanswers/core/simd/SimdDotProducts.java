@@ -10,7 +10,8 @@ import org.workedanswers.core.Matrix;
  *
  * <p>The order of a sum is that of {@link SimdGemm} by lane, bit for bit. Two rows of A meet four
  * rows of B at a time: their eight sums and the operands fit 16 registers. Rows of B are taken in
- * groups that stay in the cache while all of A passes.
+ * groups that stay in the cache while all of A passes. A row alone with rows from memory is left to
+ * {@link SimdSingleRow}.
  *
  * <p>The sums by lane go through a small array to a method that adds them up: written out in one
  * method, the JIT ran out of registers and of its budget for inlining.
@@ -28,6 +29,10 @@ final class SimdDotProducts {
   private SimdDotProducts() {}
 
   static void gemm(float[] lanes, float alpha, Matrix a, Matrix b, float beta, Matrix c) {
+    if (c.rows() == 1 && b.data().length > SimdSingleRow.CACHED) {
+      SimdSingleRow.gemm(lanes, alpha, a, b, beta, c);
+      return;
+    }
     for (int k0 = 0, k; k0 < a.cols(); k0 += k) {
       k = Math.min(SimdGemm.LANE_DEPTH, a.cols() - k0);
       int group = Math.max(4, CACHED / k / 4 * 4);

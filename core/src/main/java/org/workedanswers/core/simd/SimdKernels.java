@@ -2,12 +2,11 @@ package org.workedanswers.core.simd;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Interleaved;
+import org.workedanswers.core.InterleavedBytes;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
@@ -23,11 +22,6 @@ import org.workedanswers.core.Packed;
 public final class SimdKernels implements Kernels {
   static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
 
-  /** Bytes are widened to shorts and products to ints; 16 at a time is what every machine has. */
-  private static final VectorSpecies<Byte> B16 = ByteVector.SPECIES_128;
-
-  private static final VectorSpecies<Short> S16 = ShortVector.SPECIES_256;
-  private static final VectorSpecies<Integer> I8 = IntVector.SPECIES_256;
   private static final VectorSpecies<Byte> B8 = ByteVector.SPECIES_64;
   private static final VectorSpecies<Float> F8 = FloatVector.SPECIES_256;
 
@@ -142,60 +136,6 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
-  public int dotInt8(int n, byte[] a, int ao, byte[] b, int bo) {
-    Kernels.checkInt8(n, a.length, ao, b.length, bo);
-    IntVector sum = IntVector.zero(I8);
-    int i = 0;
-    for (; i + 16 <= n; i += 16) {
-      // A product of two bytes fits a short but for (-128)², so the int halves are multiplied.
-      ShortVector sa = shorts(a, ao + i);
-      ShortVector sb = shorts(b, bo + i);
-      sum = sum.add(ints(sa, 0).mul(ints(sb, 0))).add(ints(sa, 1).mul(ints(sb, 1)));
-    }
-    int total = sum.reduceLanes(VectorOperators.ADD); // exact in any order
-    for (; i < n; i++) {
-      total += a[ao + i] * b[bo + i];
-    }
-    return total;
-  }
-
-  @Override
-  public void dotsInt8(int rows, int n, byte[] a, int ao, byte[] b, int bo, int[] dots, int to) {
-    Kernels.checkDotsInt8(rows, n, a.length, ao, b.length, bo, dots.length, to);
-    SimdInt8Rows.dots(rows, n, a, ao, b, bo, dots, to);
-  }
-
-  @Override
-  public int dotInt4(int n, byte[] nibbles, int no, byte[] b, int bo) {
-    Kernels.checkInt4(n, nibbles.length, no, b.length, bo);
-    int half = n / 2;
-    IntVector sum = IntVector.zero(I8);
-    int i = 0;
-    for (; i + 16 <= half; i += 16) {
-      ShortVector packed = shorts(nibbles, no + i);
-      ShortVector low = packed.and((short) 15);
-      ShortVector high = packed.lanewise(VectorOperators.LSHR, 4).and((short) 15);
-      // 2 · 15 · 128 fits a short.
-      ShortVector products = low.mul(shorts(b, bo + i)).add(high.mul(shorts(b, bo + half + i)));
-      sum = sum.add(ints(products, 0)).add(ints(products, 1));
-    }
-    int total = sum.reduceLanes(VectorOperators.ADD);
-    for (; i < half; i++) {
-      int packed = nibbles[no + i];
-      total += (packed & 15) * b[bo + i] + ((packed >> 4) & 15) * b[bo + half + i];
-    }
-    return total;
-  }
-
-  private static ShortVector shorts(byte[] x, int at) {
-    return (ShortVector) ByteVector.fromArray(B16, x, at).convertShape(VectorOperators.B2S, S16, 0);
-  }
-
-  private static IntVector ints(ShortVector x, int half) {
-    return (IntVector) x.convertShape(VectorOperators.S2I, I8, half);
-  }
-
-  @Override
   public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
     Kernels.checkRuns(n, x.length, xo, q.length, qo);
     FloatVector s0 = FloatVector.zero(F8);
@@ -218,6 +158,16 @@ public final class SimdKernels implements Kernels {
 
   // The kernels of blocks are written for vectors of 256 bits and more; shorter ones leave them to
   // the plain loops.
+
+  @Override
+  public void dotsInt8(InterleavedBytes w, int from, int to, byte[] x, int xo, short[] y, int yo) {
+    if (vectorBits() < 256) {
+      Kernels.super.dotsInt8(w, from, to, x, xo, y, yo);
+      return;
+    }
+    Kernels.checkDotsInt8(w, from, to, x.length, xo, y.length, yo);
+    SimdInterleavedBytes.dots(w, from, to, x, xo, y, yo);
+  }
 
   @Override
   public int quantizeInt8(
