@@ -119,14 +119,7 @@ public final class SimdKernels implements Kernels {
   @Override
   public void exp(int n, float[] x, int xo, float[] y, int yo) {
     Kernels.checkRuns(n, x.length, xo, y.length, yo);
-    int i = 0;
-    for (; i <= n - F.length(); i += F.length()) {
-      SimdExp.exp(load(x, xo + i)).intoArray(y, yo + i);
-    }
-    if (i < n) {
-      var rest = F.indexInRange(i, n);
-      SimdExp.exp(FloatVector.fromArray(F, x, xo + i, rest)).intoArray(y, yo + i, rest);
-    }
+    SimdExp.values(n, x, xo, y, yo);
   }
 
   @Override
