@@ -263,6 +263,28 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void dotsGguf(
+      int bits,
+      int rows,
+      int blocks,
+      byte[] w,
+      int wo,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    if (vectorBits() < 256) {
+      Kernels.super.dotsGguf(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
+      return;
+    }
+    Kernels.checkGguf(
+        bits, rows, blocks, w.length, wo, x.length, xo, xScales.length, xso, y.length, yo);
+    SimdGgufRows.dots(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
+  }
+
+  @Override
   public void multiply(
       Interleaved w,
       int from,
