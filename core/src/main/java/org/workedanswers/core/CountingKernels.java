@@ -159,6 +159,23 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void dotsGguf(
+      int bits,
+      int rows,
+      int blocks,
+      byte[] w,
+      int wo,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    multiplyAdds.addAndGet((long) rows * blocks * BLOCK);
+    counted.dotsGguf(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
+  }
+
+  @Override
   public void multiply(
       Interleaved w,
       int from,

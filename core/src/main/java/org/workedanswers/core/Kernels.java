@@ -278,6 +278,35 @@ public interface Kernels {
   }
 
   /**
+   * y[yo + r] = Σ over blocks b of d(r, b) · xScales[xso + b] · Σ u(r, 32 b + i) · x[xo + 32 b +
+   * i], for rows that lie one after the other from w[wo], block after block as GGUF files have
+   * them.
+   *
+   * <pre>
+   * bits 8, Q8_0   d in FP16, 2 bytes; 32 signed bytes u
+   * bits 4, Q4_0   d in FP16, 2 bytes; 16 bytes, byte i holds u + 8 of code i in its low half, of i + 16 in its high one
+   * </pre>
+   *
+   * <p>x holds values in -127..127. The inner sums are exact; the result is within {@code (blocks +
+   * 8) · 2⁻²³} of the magnitudes of all products added, relative to the exact one.
+   */
+  default void dotsGguf(
+      int bits,
+      int rows,
+      int blocks,
+      byte[] w,
+      int wo,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    checkGguf(bits, rows, blocks, w.length, wo, x.length, xo, xScales.length, xso, y.length, yo);
+    PlainBlocks.dotsGguf(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
+  }
+
+  /**
    * y[yo + r] = Σ over blocks b of scale(r, b) · xScales[xso + b] · Σ (u(r, 32 b + i) - 2ᵇ⁻¹) ·
    * x[xo + 32 b + i], for the rows r of the groups {@code from} to {@code to}, the last not
    * included; u are the codes of w.
@@ -297,6 +326,30 @@ public interface Kernels {
       int yo) {
     checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
     PlainBlocks.multiply(w, from, to, x, xo, xScales, xso, y, yo);
+  }
+
+  /** Bytes of a block of {@link #dotsGguf}: a scale in FP16 and 32 codes. */
+  static int ggufBlockBytes(int bits) {
+    return 2 + BLOCK * bits / 8;
+  }
+
+  /**
+   * The value of an FP16 code, IEEE 754 binary16, exactly: sign, five bits of exponent with bias
+   * 15, ten of fraction.
+   */
+  static float fp16(short code) {
+    // The fraction stands where float32 has its upper bits, and the sign, extended, on top.
+    int bits = code << 13 & 0x8fff_e000;
+    if ((code & 0x7c00) == 0x7c00) { // ∞ and NaN
+      return Float.intBitsToFloat(bits | 0x7f80_0000);
+    }
+    // Exponents are 112 too low, of subnormals too: an exact multiplication.
+    return Float.intBitsToFloat(bits) * 0x1p112f;
+  }
+
+  /** {@link #fp16(short)} of two bytes, the low one first. */
+  static float fp16(byte[] bytes, int at) {
+    return fp16((short) (bytes[at] & 255 | bytes[at + 1] << 8));
   }
 
   /** 1/d in float32, or 0 where that would be infinite: a block's codes for a scale of nothing. */
@@ -419,6 +472,29 @@ public interface Kernels {
           length,
           offset);
     }
+  }
+
+  /** Checks the sizes of {@link #dotsGguf}. */
+  static void checkGguf(
+      int bits,
+      int rows,
+      int blocks,
+      int wLength,
+      int wo,
+      int xLength,
+      int xo,
+      int xScalesLength,
+      int xso,
+      int yLength,
+      int yo) {
+    if (bits != 4 && bits != 8) {
+      Check.that(false, "codes have %d bits: they must have 4 or 8", bits);
+    }
+    Check.inside("y", yo, rows, yLength);
+    Check.inside("scales of x", xso, blocks, xScalesLength);
+    checkBlocks("x", blocks, BLOCK, BLOCK, xLength, xo);
+    int bytes = ggufBlockBytes(bits);
+    checkBlocks("w", Check.elements("blocks", rows, blocks), bytes, bytes, wLength, wo);
   }
 
   /**

@@ -126,6 +126,34 @@ final class PlainBlocks {
     return sum;
   }
 
+  static void dotsGguf(
+      int bits,
+      int rows,
+      int blocks,
+      byte[] w,
+      int wo,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    int half = BLOCK / 2;
+    int at = wo;
+    for (int r = 0; r < rows; r++) {
+      float sum = 0;
+      for (int b = 0; b < blocks; b++, at += Kernels.ggufBlockBytes(bits)) {
+        int dot = 0;
+        for (int i = 0; i < BLOCK; i++) {
+          int u = bits == 8 ? w[at + 2 + i] : (w[at + 2 + i % half] >> (i < half ? 0 : 4) & 15) - 8;
+          dot += u * x[xo + b * BLOCK + i];
+        }
+        sum += Kernels.fp16(w, at) * xScales[xso + b] * dot;
+      }
+      y[yo + r] = sum;
+    }
+  }
+
   static void multiply(
       Interleaved w,
       int from,

@@ -193,6 +193,66 @@ abstract class BlocksConformance {
   }
 
   @Test
+  void rowsOfGgufBlocksAreThoseOfDoublePrecision() {
+    for (int round = 0; round < 84; round++) {
+      SeededRandom random = new SeededRandom(round);
+      int bits = round % 2 == 0 ? 4 : 8;
+      int bytes = 2 + 4 * bits;
+      int blocks = BLOCKS[round % BLOCKS.length];
+      int rows = random.below(4);
+      int wo = random.below(5);
+      int xo = random.below(5);
+      int xso = random.below(3);
+      int yo = random.below(5);
+      byte[] w = bytes(random, wo + rows * blocks * bytes + 3, round % 3 == 0);
+      for (int at = wo; at + bytes <= w.length; at += bytes) {
+        w[at + 1] &= (byte) 0xbf; // below 2, subnormals among them
+      }
+      short[] x = shorts(random, xo + blocks * 32 + 3, round % 3 == 0);
+      float[] xScales = random.gaussian(1, xso + blocks + 1, 1).data();
+      float[] y = new float[yo + rows + 3];
+      Arrays.fill(y, GUARD);
+      kernels().dotsGguf(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
+      for (int r = 0; r < y.length; r++) {
+        double exact = 0;
+        double magnitude = 0;
+        boolean inside = r >= yo && r < yo + rows;
+        for (int c = 0; inside && c < 32 * blocks; c++) {
+          int at = wo + ((r - yo) * blocks + c / 32) * bytes;
+          int half = w[at] & 255 | (w[at + 1] & 255) << 8;
+          int exponent = half >> 10 & 31;
+          double d =
+              Math.scalb(half % 1024 + (exponent > 0 ? 1024 : 0), Math.max(1, exponent) - 25);
+          int pair = w[at + 2 + c % 16] & 255;
+          int u = bits == 8 ? w[at + 2 + c % 32] : (c % 32 < 16 ? pair % 16 : pair / 16) - 8;
+          double product = (half >> 15 == 0 ? d : -d) * xScales[xso + c / 32] * u * x[xo + c];
+          exact += product;
+          magnitude += Math.abs(product);
+        }
+        double slack = (blocks + 8) * 0x1p-23 * magnitude;
+        assertEquals(inside ? exact : GUARD, y[r], slack, rows + " rows of " + bits + " bits");
+      }
+    }
+  }
+
+  @Test
+  void infiniteScalesOfGgufBlocksAreSeen() {
+    for (int half : new int[] {0x7c00, 0xfc00, 0x7e00, 0x7c01}) {
+      for (int place = 0; place < 9; place++) {
+        byte[] w = new byte[9 * 34];
+        short[] x = new short[9 * 32];
+        Arrays.fill(x, (short) 1);
+        w[place * 34] = (byte) half;
+        w[place * 34 + 1] = (byte) (half >> 8);
+        w[place * 34 + 2] = 1;
+        float[] y = new float[1];
+        kernels().dotsGguf(8, 1, 9, w, 0, x, 0, new float[] {1, 1, 1, 1, 1, 1, 1, 1, 1}, 0, y, 0);
+        assertEquals(false, Float.isFinite(y[0]), "scale " + half + " gave " + y[0]);
+      }
+    }
+  }
+
+  @Test
   void interleavedProductsAreThoseOfDoublePrecision() {
     int[] rowCounts = {0, 1, 2, 3, 7, 17, 31, 32, 33, 64, 65, 207};
     for (int round = 0; round < 6 * rowCounts.length; round++) {
@@ -272,6 +332,17 @@ abstract class BlocksConformance {
           IllegalArgumentException.class,
           () -> k.dotBlocksInt4(n[0], q, n[2], n[3], 8, f, n[4], x, n[1]),
           what);
+    }
+    // bits, rows, blocks, wo, xo, xso, yo
+    int[][] gguf = {
+      {5, 1, 1, 0, 0, 0, 0}, {8, 3, 1, 0, 0, 0, 0}, {8, 1, 2, 32, 0, 0, 0}, {4, 1, 3, 0, 4, 0, 0},
+      {4, 1, 1, 0, 0, 99, 0}, {4, 1, 1, 0, 0, 0, 99}, {4, -1, 1, 0, 0, 0, 0}, {4, 1, 1, -1, 0, 0, 0}
+    };
+    for (int[] a : gguf) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> k.dotsGguf(a[0], a[1], a[2], q, a[3], x, a[4], f, a[5], f, a[6]),
+          Arrays.toString(a));
     }
     Interleaved w = new Interleaved(4, 33, 3);
     // from, to, xo, xso, yo

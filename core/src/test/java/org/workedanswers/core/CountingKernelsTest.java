@@ -75,7 +75,8 @@ class CountingKernelsTest {
     short[] x = new short[96];
     byte[] q = new byte[96];
     kernels.dotBlocksInt8(3, q, 0, 32, f, 0, x, 0);
-    kernels.dotBlocksInt4(2, q, 0, 16, 8, f, 0, x, 0);
+    kernels.dotBlocksInt4(1, q, 0, 16, 8, f, 0, x, 0);
+    kernels.dotsGguf(8, 1, 1, q, 0, x, 0, f, 0, new float[1], 0);
     assertEquals(5 * 32, kernels.multiplyAdds());
     kernels.multiply(new Interleaved(4, 40, 3), 0, 2, x, 0, f, 0, new float[40], 0);
     kernels.multiply(new Interleaved(8, 40, 1), 1, 2, x, 0, f, 0, new float[40], 0);

@@ -540,12 +540,15 @@ public abstract class KernelsConformance extends PackedConformance {
         one[place] = 1;
         assertArrayEquals(one, x);
 
-        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
-          Arrays.fill(x, 2);
-          x[place] = bad;
-          kernels().softmaxRow(n, x, 0);
-          for (float w : x) {
-            assertTrue(Float.isNaN(w), bad + " at " + place + " of " + n + " gave " + w);
+        float negativeNan = Float.intBitsToFloat(0xffc0_0001);
+        for (float bad : new float[] {Float.NaN, negativeNan, Float.POSITIVE_INFINITY}) {
+          for (float others : new float[] {2, -1000, Float.NEGATIVE_INFINITY}) {
+            Arrays.fill(x, others);
+            x[place] = bad;
+            kernels().softmaxRow(n, x, 0);
+            for (float w : x) {
+              assertTrue(Float.isNaN(w), bad + " at " + place + " of " + n + " gave " + w);
+            }
           }
         }
       }

@@ -1,5 +1,7 @@
 package org.workedanswers.quantization;
 
+import org.workedanswers.core.Kernels;
+
 /**
  * IEEE 754 binary16: one sign bit, five of exponent (bias 15), ten of fraction.
  *
@@ -44,12 +46,6 @@ public final class Fp16 {
 
   /** The value of a code, exactly. */
   public static float toFloat(short code) {
-    // The fraction stands where float32 has its upper bits, and the sign, extended, on top.
-    int bits = code << 13 & 0x8fff_e000;
-    if ((code & INFINITY) == INFINITY) {
-      return Float.intBitsToFloat(bits | 0x7f80_0000);
-    }
-    // Exponents are 112 too low, of subnormals too: an exact multiplication.
-    return Float.intBitsToFloat(bits) * 0x1p112f;
+    return Kernels.fp16(code);
   }
 }

@@ -1,5 +1,7 @@
 package org.workedanswers.quantization;
 
+import org.workedanswers.core.Kernels;
+
 /**
  * One block of a {@link GgufMatrix} taken apart: the working, for who wants to see it.
  *
@@ -26,7 +28,7 @@ public record GgufBlock(
     }
     float[] values = new float[GgufType.BLOCK];
     type.dequantizeBlock(bytes, 0, values, 0);
-    float m = type.hasMinimum() ? GgufBlocks.fp16(bytes, 2) : 0;
-    return new GgufBlock(type, bytes, GgufBlocks.fp16(bytes, 0), m, codes, values);
+    float m = type.hasMinimum() ? Kernels.fp16(bytes, 2) : 0;
+    return new GgufBlock(type, bytes, Kernels.fp16(bytes, 0), m, codes, values);
   }
 }

@@ -11,10 +11,6 @@ final class GgufBlocks {
 
   private GgufBlocks() {}
 
-  static float fp16(byte[] bytes, int at) {
-    return Fp16.toFloat((short) (bytes[at] & 255 | bytes[at + 1] << 8));
-  }
-
   static void putFp16(byte[] bytes, int at, float x) {
     short code = Fp16.fromFloat(x);
     bytes[at] = (byte) code;

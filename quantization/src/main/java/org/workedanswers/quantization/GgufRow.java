@@ -3,8 +3,8 @@ package org.workedanswers.quantization;
 import org.workedanswers.core.Kernels;
 
 /**
- * A row of a {@link GgufMatrix} made ready for products: its scales widened, and codes of five bits
- * unpacked. A thread has one and uses it again.
+ * A row of a {@link GgufMatrix} with minima or codes of five bits made ready for products: its
+ * scales widened, and the codes unpacked. A thread has one and uses it again.
  *
  * <pre>
  * y = Σ over blocks of (d d') Σ (u - z) u' + m (d' Σ u'),   z = 2ᵇ⁻¹ where there is no m
@@ -54,7 +54,7 @@ final class GgufRow {
     byte[] from = blocks; // locals: fields would be read again after each write to an array
     int n = count;
     for (int b = 0; b < n; b++) {
-      into[b] = GgufBlocks.fp16(from, at + b * step);
+      into[b] = Kernels.fp16(from, at + b * step);
     }
   }
 
@@ -62,14 +62,10 @@ final class GgufRow {
     if (unpacked.length < count * GgufType.BLOCK) {
       unpacked = new byte[count * GgufType.BLOCK];
     }
-    int zero = zero();
+    int zero = type.hasMinimum() ? 0 : 1 << (type.payloadBits() - 1);
     for (int b = 0; b < count; b++) {
       GgufBlocks.unpackFive(blocks, codesAt + b * step, zero, unpacked, b * GgufType.BLOCK);
     }
-  }
-
-  private int zero() {
-    return type.hasMinimum() ? 0 : 1 << (type.payloadBits() - 1);
   }
 
   /** The product with a token's activations. */
@@ -80,13 +76,9 @@ final class GgufRow {
     int uAt = x.codesAt(token);
     int step = type.blockBytes();
     float sum =
-        switch (type) {
-          case Q8_0 -> kernels.dotBlocksInt8(count, blocks, codesAt, step, scales, 0, u, uAt);
-          case Q4_0, Q4_1 ->
-              kernels.dotBlocksInt4(count, blocks, codesAt, step, zero(), scales, 0, u, uAt);
-          case Q5_0, Q5_1 ->
-              kernels.dotBlocksInt8(count, unpacked, 0, GgufType.BLOCK, scales, 0, u, uAt);
-        };
+        type == GgufType.Q4_1
+            ? kernels.dotBlocksInt4(count, blocks, codesAt, step, 0, scales, 0, u, uAt)
+            : kernels.dotBlocksInt8(count, unpacked, 0, GgufType.BLOCK, scales, 0, u, uAt);
     return type.hasMinimum() ? sum + kernels.dot(count, m, 0, x.scaledSums(), at) : sum;
   }
 }

@@ -21,9 +21,9 @@ final class Q8Activations {
   private static final ThreadLocal<Q8Activations> OF_THREAD =
       ThreadLocal.withInitial(Q8Activations::new);
 
-  /** A part of a product: the given tokens with some rows of W, or groups of them. */
+  /** A part of a product: the tokens that are quantised with some rows of W, or groups of them. */
   interface Part {
-    void run(Q8Activations x, int firstToken, int tokens, int from, int to);
+    void run(Kernels kernels, Q8Activations x, Matrix y, int from, int to);
   }
 
   private int blocks;
@@ -32,21 +32,38 @@ final class Q8Activations {
   private float[] scales = new float[0];
   private float[] scaledSums = new float[0];
 
+  // The product that runs: kept here, a call allocates nothing.
+  private final Loop.Range range = this::run;
+  private Kernels kernels;
+  private Matrix y;
+  private Part part;
+  private int first;
+  private int tokens;
+
   private Q8Activations() {}
 
   /** Quantises X by and by, and has {@code count} rows of W, or groups of them, multiplied. */
-  static void forEach(Kernels kernels, Loop loop, Matrix x, int count, Part part) {
+  static void forEach(Kernels kernels, Loop loop, Matrix x, Matrix y, int count, Part part) {
     Q8Activations q = OF_THREAD.get();
+    q.kernels = kernels;
+    q.y = y;
+    q.part = part;
     int atATime = Math.max(1, CODES / x.cols());
-    for (int token = 0; token < x.rows(); token += atATime) {
-      int first = token;
-      int tokens = Math.min(atATime, x.rows() - first);
-      q.ensure(tokens, x.cols());
-      for (int i = 0; i < tokens; i++) {
-        q.quantize(kernels, x, first + i, i);
+    for (q.first = 0; q.first < x.rows(); q.first += atATime) {
+      q.tokens = Math.min(atATime, x.rows() - q.first);
+      q.ensure(q.tokens, x.cols());
+      for (int i = 0; i < q.tokens; i++) {
+        q.quantize(kernels, x, q.first + i, i);
       }
-      loop.ranges(count, (from, to) -> part.run(q, first, tokens, from, to));
+      loop.ranges(count, q.range);
     }
+    q.kernels = null;
+    q.y = null;
+    q.part = null;
+  }
+
+  private void run(int from, int to) {
+    part.run(kernels, this, y, from, to);
   }
 
   private void ensure(int rows, int cols) {
@@ -95,6 +112,16 @@ final class Q8Activations {
                 row, j, value));
       }
     }
+  }
+
+  /** How many tokens are quantised. */
+  int tokens() {
+    return tokens;
+  }
+
+  /** The row of X, and of Y, that a token is. */
+  int row(int token) {
+    return first + token;
   }
 
   /** The codes of all tokens, as shorts. */

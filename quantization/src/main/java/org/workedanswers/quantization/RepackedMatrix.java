@@ -19,6 +19,7 @@ public final class RepackedMatrix implements BlockMatrix {
   private final GgufType type;
   private final int cols;
   private final Interleaved w;
+  private final Q8Activations.Part part = this::groups;
 
   private RepackedMatrix(GgufType type, int cols, Interleaved w) {
     this.type = type;
@@ -36,7 +37,7 @@ public final class RepackedMatrix implements BlockMatrix {
     for (int r = 0; r < rows; r++) {
       for (int b = 0; b < blocksPerRow; b++) {
         int at = (r * blocksPerRow + b) * type.blockBytes();
-        w.scales()[w.scaleAt(r, b)] = GgufBlocks.fp16(blocks, at);
+        w.scales()[w.scaleAt(r, b)] = Kernels.fp16(blocks, at);
         for (int i = 0; i < GgufType.BLOCK; i++) {
           int u =
               type == GgufType.Q8_0
@@ -88,17 +89,14 @@ public final class RepackedMatrix implements BlockMatrix {
   @Override
   public void multiplyTransposedQ8(Kernels kernels, Loop loop, Matrix x, Matrix y) {
     RowProducts.checkShapes(this, x, y);
-    Q8Activations.forEach(
-        kernels,
-        loop,
-        x,
-        w.groups(),
-        (q, first, tokens, from, to) -> {
-          for (int i = 0; i < tokens; i++) {
-            int yo = y.index(first + i, 0);
-            kernels.multiply(
-                w, from, to, q.codes(), q.codesAt(i), q.scales(), q.blocksAt(i), y.data(), yo);
-          }
-        });
+    Q8Activations.forEach(kernels, loop, x, y, w.groups(), part);
+  }
+
+  private void groups(Kernels kernels, Q8Activations x, Matrix y, int from, int to) {
+    for (int i = 0; i < x.tokens(); i++) {
+      int yo = y.index(x.row(i), 0);
+      kernels.multiply(
+          w, from, to, x.codes(), x.codesAt(i), x.scales(), x.blocksAt(i), y.data(), yo);
+    }
   }
 }

@@ -30,12 +30,14 @@ final class RowProducts {
   }
 
   static void checkShapes(QuantizedMatrix w, Matrix x, Matrix y) {
-    Check.that(
-        x.cols() == w.cols() && y.rows() == x.rows() && y.cols() == w.rows(),
-        "X is %s, W is %d x %d and Y is %s: they must be n x cols, rows x cols and n x rows",
-        x,
-        w.rows(),
-        w.cols(),
-        y);
+    if (x.cols() != w.cols() || y.rows() != x.rows() || y.cols() != w.rows()) {
+      Check.that( // asked here: each call would pay for boxing
+          false,
+          "X is %s, W is %d x %d and Y is %s: they must be n x cols, rows x cols and n x rows",
+          x,
+          w.rows(),
+          w.cols(),
+          y);
+    }
   }
 }

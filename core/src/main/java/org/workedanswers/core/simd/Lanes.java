@@ -8,10 +8,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class Lanes {
   // The JIT wants each shuffle as a constant of its own.
   private static final VectorSpecies<Float> F = SimdKernels.F;
-  private static final VectorShuffle<Float> BY_8 = rotate(F, 8);
-  private static final VectorShuffle<Float> BY_4 = rotate(F, 4);
-  private static final VectorShuffle<Float> BY_2 = rotate(F, 2);
-  private static final VectorShuffle<Float> BY_1 = rotate(F, 1);
+  static final VectorShuffle<Float> BY_8 = rotate(F, 8);
+  static final VectorShuffle<Float> BY_4 = rotate(F, 4);
+  static final VectorShuffle<Float> BY_2 = rotate(F, 2);
+  static final VectorShuffle<Float> BY_1 = rotate(F, 1);
 
   private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
   static final VectorShuffle<Float> EIGHT_BY_4 = rotate(EIGHT, 4);

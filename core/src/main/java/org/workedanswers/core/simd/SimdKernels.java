@@ -113,14 +113,7 @@ public final class SimdKernels implements Kernels {
   @Override
   public void exp(int n, float[] x, int xo, float[] y, int yo) {
     Kernels.checkRuns(n, x.length, xo, y.length, yo);
-    int i = 0;
-    for (; i <= n - F.length(); i += F.length()) {
-      SimdExp.exp(load(x, xo + i)).intoArray(y, yo + i);
-    }
-    if (i < n) {
-      var rest = F.indexInRange(i, n);
-      SimdExp.exp(FloatVector.fromArray(F, x, xo + i, rest)).intoArray(y, yo + i, rest);
-    }
+    SimdExp.values(n, x, xo, y, yo);
   }
 
   @Override
@@ -217,6 +210,28 @@ public final class SimdKernels implements Kernels {
     Kernels.checkBlocks(
         blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
     return SimdBlocks.dotInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
+  }
+
+  @Override
+  public void dotsGguf(
+      int bits,
+      int rows,
+      int blocks,
+      byte[] w,
+      int wo,
+      short[] x,
+      int xo,
+      float[] xScales,
+      int xso,
+      float[] y,
+      int yo) {
+    if (vectorBits() < 256) {
+      Kernels.super.dotsGguf(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
+      return;
+    }
+    Kernels.checkGguf(
+        bits, rows, blocks, w.length, wo, x.length, xo, xScales.length, xso, y.length, yo);
+    SimdGgufRows.dots(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
   }
 
   @Override

@@ -1,82 +1,140 @@
 package org.workedanswers.core.simd;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.workedanswers.core.PlainKernels;
 
 /**
- * Softmax of a row in four passes: the maximum, the exponentials, their sum, the division.
+ * Softmax of a row in three passes: the maximum; the weights and their sum; each weight times 1 /
+ * sum. What does not fill the last vector is filled up with -∞, whose weight is 0; less than one
+ * vector is left to the plain loops.
  *
- * <p>Each pass is a method of its own, and its last, partial vector is another: the JIT inlines all
- * of a loop's vector code or allocates a vector object at each step, and large methods reach the
- * end of its budget.
+ * <p>A weight is e^-t with t = max - x ≥ 0. Knowing its sign makes it cheaper than {@link SimdExp}:
+ * t is bounded as an integer is, by its bits, and k is added to the exponent; where that would pass
+ * below 2⁻¹²⁷ the bits are negative, and the weight is 0.
+ *
+ * <p>Each pass is a method of its own that calls nothing but the vector module: the JIT inlines all
+ * of a loop's vector code or allocates a vector object at each step, and helpers, also those behind
+ * the loop, are what it leaves out first.
  */
 final class SimdSoftmax {
   private static final VectorSpecies<Float> F = SimdKernels.F;
+  private static final int L = F.length();
+  private static final float ROUND = 0x1.8p23f; // adding it rounds to an integer in the low bits
+
+  /** k is -128 there. */
+  private static final int LARGEST = Float.floatToRawIntBits(89);
 
   private SimdSoftmax() {}
 
   static void row(int n, float[] x, int xo) {
+    if (n < L) {
+      PlainKernels.PLAIN.softmaxRow(n, x, xo);
+      return;
+    }
     int whole = F.loopBound(n);
     float max = max(whole, x, xo);
     for (int i = whole; i < n; i++) {
-      max = Math.max(max, x[xo + i]);
+      max = x[xo + i] > max ? x[xo + i] : max;
     }
     if (max == Float.NEGATIVE_INFINITY) {
-      Arrays.fill(x, xo, xo + n, 0);
+      boolean masked = true; // not where NaN hides behind it
+      for (int i = 0; i < n; i++) {
+        masked &= x[xo + i] == Float.NEGATIVE_INFINITY;
+      }
+      Arrays.fill(x, xo, xo + n, masked ? 0 : Float.NaN);
       return;
     }
-    exponentials(whole, x, xo, max);
+    float sum = weigh(whole, x, xo, max);
     if (whole < n) {
-      lastExponentials(n - whole, x, xo + whole, max);
+      float[] last = LastVector.of(n - whole, x, xo + whole, Float.NEGATIVE_INFINITY);
+      sum += weigh(L, last, 0, max);
+      System.arraycopy(last, 0, x, xo + whole, n - whole);
     }
-    float total = sum(n, x, xo);
-    divide(whole, x, xo, total);
-    for (int i = whole; i < n; i++) {
-      x[xo + i] /= total;
-    }
+    scale(n, x, xo, 1 / sum);
   }
 
-  private static float max(int whole, float[] x, int xo) {
-    FloatVector max = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < whole; i += F.length()) {
-      max = max.max(FloatVector.fromArray(F, x, xo + i));
-    }
-    return max.reduceLanes(VectorOperators.MAX); // the same in any order
-  }
-
-  /** x ← e^(x - max). */
-  private static void exponentials(int whole, float[] x, int xo, float max) {
-    FloatVector m = FloatVector.broadcast(F, max);
-    for (int i = 0; i < whole; i += F.length()) {
-      SimdExp.exp(FloatVector.fromArray(F, x, xo + i).sub(m)).intoArray(x, xo + i);
-    }
-  }
-
-  private static void lastExponentials(int n, float[] x, int xo, float max) {
-    VectorMask<Float> lanes = F.indexInRange(0, n);
-    SimdExp.exp(FloatVector.fromArray(F, x, xo, lanes).sub(max)).intoArray(x, xo, lanes);
-  }
-
-  /** By lane, the last ones in the lanes that are their turn: zeros behind them change nothing. */
-  private static float sum(int n, float[] x, int xo) {
-    FloatVector sum = FloatVector.zero(F);
+  /**
+   * The largest value; NaN is passed over.
+   *
+   * <p>A comparison and a choice are cheaper than {@code max}, which looks for NaN and -0.
+   */
+  private static float max(int n, float[] x, int xo) {
+    FloatVector m0 = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector m1 = m0;
+    FloatVector m2 = m0;
+    FloatVector m3 = m0;
     int i = 0;
-    for (; i + F.length() <= n; i += F.length()) {
-      sum = sum.add(FloatVector.fromArray(F, x, xo + i));
+    for (; i <= n - 4 * L; i += 4 * L) {
+      FloatVector x0 = FloatVector.fromArray(F, x, xo + i);
+      FloatVector x1 = FloatVector.fromArray(F, x, xo + i + L);
+      FloatVector x2 = FloatVector.fromArray(F, x, xo + i + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(F, x, xo + i + 3 * L);
+      m0 = m0.blend(x0, x0.compare(GT, m0));
+      m1 = m1.blend(x1, x1.compare(GT, m1));
+      m2 = m2.blend(x2, x2.compare(GT, m2));
+      m3 = m3.blend(x3, x3.compare(GT, m3));
     }
-    if (i < n) {
-      sum = sum.add(FloatVector.fromArray(F, x, xo + i, F.indexInRange(i, n)));
+    for (; i < n; i += L) {
+      FloatVector x0 = FloatVector.fromArray(F, x, xo + i);
+      m0 = m0.blend(x0, x0.compare(GT, m0));
     }
-    return Lanes.sum(sum);
+    return m0.max(m1).max(m2.max(m3)).reduceLanes(MAX); // the same in any order
   }
 
-  private static void divide(int whole, float[] x, int xo, float total) {
-    FloatVector t = FloatVector.broadcast(F, total);
-    for (int i = 0; i < whole; i += F.length()) {
-      FloatVector.fromArray(F, x, xo + i).div(t).intoArray(x, xo + i);
+  /**
+   * x ← e^(x - max); returns their sum, or NaN where x holds NaN or +∞: only then Σ t, of numbers
+   * that are not negative, is NaN.
+   */
+  private static float weigh(int n, float[] x, int xo, float max) {
+    FloatVector m = FloatVector.broadcast(F, max);
+    FloatVector sum = FloatVector.zero(F);
+    FloatVector far = FloatVector.zero(F);
+    for (int i = 0; i < n; i += L) {
+      FloatVector t = m.sub(FloatVector.fromArray(F, x, xo + i));
+      far = far.add(t);
+      t = t.reinterpretAsInts().min(LARGEST).reinterpretAsFloats();
+      FloatVector shifted = t.fma(-SimdExp.LOG2_E, ROUND);
+      FloatVector k = shifted.sub(ROUND);
+      FloatVector s = k.lanewise(FMA, SimdExp.LN2_HIGH, t); // s = -r
+      s = k.lanewise(FMA, SimdExp.LN2_LOW, s);
+      FloatVector p = s.fma(-SimdExp.P5, SimdExp.P4);
+      p = p.lanewise(FMA, s, -SimdExp.P3);
+      p = p.lanewise(FMA, s, SimdExp.P2);
+      p = p.lanewise(FMA, s, -SimdExp.P1);
+      p = p.lanewise(FMA, s, 1);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
+      p = p.reinterpretAsInts().add(exponent).max(0).reinterpretAsFloats();
+      sum = sum.add(p);
+      p.intoArray(x, xo + i);
+    }
+    // As Lanes.sum does: a helper that is left out would make the loop allocate each sum.
+    if (L >= 16) {
+      sum = sum.add(sum.rearrange(Lanes.BY_8));
+    }
+    if (L >= 8) {
+      sum = sum.add(sum.rearrange(Lanes.BY_4));
+    }
+    sum = sum.add(sum.rearrange(Lanes.BY_2));
+    sum = sum.add(sum.rearrange(Lanes.BY_1));
+    return far.reduceLanes(ADD) <= Float.POSITIVE_INFINITY ? sum.lane(0) : Float.NaN;
+  }
+
+  private static void scale(int n, float[] x, int xo, float factor) {
+    int i = 0;
+    for (; i <= n - L; i += L) {
+      FloatVector.fromArray(F, x, xo + i).mul(factor).intoArray(x, xo + i);
+    }
+    for (; i < n; i++) {
+      x[xo + i] *= factor;
     }
   }
 }
