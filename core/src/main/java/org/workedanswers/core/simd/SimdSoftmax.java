@@ -10,12 +10,12 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.workedanswers.core.PlainKernels;
 
 /**
  * Softmax of a row in three passes: the maximum; the weights and their sum; each weight times 1 /
- * sum. What does not fill the last vector is filled up with -∞, whose weight is 0; less than one
- * vector is left to the plain loops.
+ * sum. What does not fill the last vector is filled up with -∞, whose weight is 0, and summed lane
+ * by lane with the rest: so a row has the same weights, bit for bit, whatever masked values follow
+ * it.
  *
  * <p>A weight is e^-t with t = max - x ≥ 0. Knowing its sign makes it cheaper than {@link SimdExp}:
  * t is bounded as an integer is, by its bits, and k is added to the exponent; where that would pass
@@ -36,10 +36,6 @@ final class SimdSoftmax {
   private SimdSoftmax() {}
 
   static void row(int n, float[] x, int xo) {
-    if (n < L) {
-      PlainKernels.PLAIN.softmaxRow(n, x, xo);
-      return;
-    }
     int whole = F.loopBound(n);
     float max = max(whole, x, xo);
     for (int i = whole; i < n; i++) {
@@ -53,12 +49,9 @@ final class SimdSoftmax {
       Arrays.fill(x, xo, xo + n, masked ? 0 : Float.NaN);
       return;
     }
-    float sum = weigh(whole, x, xo, max);
-    if (whole < n) {
-      float[] last = LastVector.of(n - whole, x, xo + whole, Float.NEGATIVE_INFINITY);
-      sum += weigh(L, last, 0, max);
-      System.arraycopy(last, 0, x, xo + whole, n - whole);
-    }
+    float[] last = LastVector.of(n - whole, x, xo + whole, Float.NEGATIVE_INFINITY);
+    float sum = weigh(n, whole, x, xo, last, max);
+    System.arraycopy(last, 0, x, xo + whole, n - whole);
     scale(n, x, xo, 1 / sum);
   }
 
@@ -91,15 +84,17 @@ final class SimdSoftmax {
   }
 
   /**
-   * x ← e^(x - max); returns their sum, or NaN where x holds NaN or +∞: only then Σ t, of numbers
-   * that are not negative, is NaN.
+   * x ← e^(x - max), in {@code last} from {@code whole} on; returns their sum, or NaN where x holds
+   * NaN or +∞: only then Σ t, of numbers that are not negative, is NaN.
    */
-  private static float weigh(int n, float[] x, int xo, float max) {
+  private static float weigh(int n, int whole, float[] x, int xo, float[] last, float max) {
     FloatVector m = FloatVector.broadcast(F, max);
     FloatVector sum = FloatVector.zero(F);
     FloatVector far = FloatVector.zero(F);
     for (int i = 0; i < n; i += L) {
-      FloatVector t = m.sub(FloatVector.fromArray(F, x, xo + i));
+      float[] y = i < whole ? x : last;
+      int at = i < whole ? xo + i : 0;
+      FloatVector t = m.sub(FloatVector.fromArray(F, y, at));
       far = far.add(t);
       t = t.reinterpretAsInts().min(LARGEST).reinterpretAsFloats();
       FloatVector shifted = t.fma(-SimdExp.LOG2_E, ROUND);
@@ -114,7 +109,7 @@ final class SimdSoftmax {
       IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
       p = p.reinterpretAsInts().add(exponent).max(0).reinterpretAsFloats();
       sum = sum.add(p);
-      p.intoArray(x, xo + i);
+      p.intoArray(y, at);
     }
     // As Lanes.sum does: a helper that is left out would make the loop allocate each sum.
     if (L >= 16) {
