@@ -30,9 +30,10 @@ import org.workedanswers.core.Matrix;
  * <ul>
  *   <li>A query with nothing to attend to (none allowed, m = 0, or all its scores -∞) gets zeros.
  *   <li>A score that is NaN or +∞ makes its query's row of the output NaN or infinite; a score of
- *       -∞, whether by a mask or by an infinity in query or key, leaves its key out. NaN or
- *       infinity in a value that a query attends to reaches that value's column of its row. What a
- *       query may not attend to never reaches its row, whatever it holds.
+ *       -∞, whether by a mask, by an infinity in query or key or because it overflows, leaves its
+ *       key out. (Some forms scale the query and some the product: q·k is to stay below 2¹²⁸ by
+ *       itself.) NaN or infinity in a value that a query attends to reaches that value's column of
+ *       its row. What a query may not attend to never reaches its row, whatever it holds.
  *   <li>With kernels whose sums depend on the inner size alone, a query gets the same bits alone as
  *       among others, and the same bits when later keys, which it may not attend to, are not yet
  *       there: a cached step equals the uncached one. (Where a value is NaN or infinite, a row that

@@ -105,7 +105,7 @@ public final class Interleaved {
     int perByte = 8 / bits;
     int byteOfRow = column % Kernels.BLOCK / perByte;
     int place = 2 * (row % 16) + row % ROWS / 16;
-    int block = block(row, column / Kernels.BLOCK) * ROWS * Kernels.BLOCK / perByte;
+    int block = block(row, column / Kernels.BLOCK) * (ROWS * Kernels.BLOCK / perByte);
     return block + byteOfRow / 2 * 2 * ROWS + 2 * place + byteOfRow % 2;
   }
 

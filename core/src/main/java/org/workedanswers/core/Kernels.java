@@ -14,7 +14,8 @@ package org.workedanswers.core;
  *       the inner size alone: not on threads, nor on whether its row comes alone or among others.
  *       So a cached step equals the uncached one bit for bit. {@link #sumsByInnerSizeAlone} says if
  *       an implementation can't promise that, nor what methods say of equal bits.
- *   <li><b>NaN and infinity</b> travel as in IEEE 754, but for what a method defines.
+ *   <li><b>NaN and infinity</b> travel as in IEEE 754, but for what a method defines; where the
+ *       scale of a block is infinite, the result is infinite or NaN.
  * </ul>
  *
  * Outputs must not overlap inputs unless a method says so. Arguments are checked once a call, at

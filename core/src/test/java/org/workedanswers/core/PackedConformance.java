@@ -231,6 +231,27 @@ abstract class PackedConformance extends BlocksConformance {
   }
 
   @Test
+  void onlineSoftmaxOfScoresNearTheLargestFloat() {
+    for (int n : new int[] {2, 7, 16, 33, 65}) {
+      for (float large : new float[] {-3e38f, 3e38f}) {
+        Matrix s = Matrix.zeros(1, n);
+        s.fill(large);
+        s.set(0, n - 1, -3.3e38f);
+        float[] max = {-3.2e38f};
+        float[] sum = {5};
+        float[] alpha = new float[1];
+        kernels().onlineSoftmax(s, max, sum, alpha);
+        assertEquals(large, max[0]);
+        assertEquals(0, alpha[0]);
+        assertEquals(n - 1, sum[0]);
+        for (int j = 0; j < n; j++) {
+          assertEquals(j < n - 1 ? 1 : 0, s.get(0, j), "weight " + j + " of " + n);
+        }
+      }
+    }
+  }
+
+  @Test
   void onlineSoftmaxOfSpecialRows() {
     for (int n : new int[] {0, 1, 7, 16, 33, 65}) {
       float[] max = {Float.NEGATIVE_INFINITY, 5};

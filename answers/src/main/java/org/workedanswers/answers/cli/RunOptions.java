@@ -22,7 +22,7 @@ final class RunOptions {
   @Option(
       names = "--kernels",
       paramLabel = "NAME",
-      description = "plain or simd (default: the fastest that is there)")
+      description = "plain, blocked or simd (default: the fastest that is there)")
   private String kernels;
 
   /** One sentence: which kernels this run uses and why. */

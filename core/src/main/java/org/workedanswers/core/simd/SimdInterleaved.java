@@ -53,7 +53,7 @@ final class SimdInterleaved {
 
   private static final int EIGHT = 3 * UNITS_OF_8;
 
-  /** Scratch that is kept for each thread: up to 1.6 ints a column, and the sums of a group. */
+  /** Scratch that is kept for each thread: up to 1.5 ints a column, and the sums of a group. */
   private static final class Scratch {
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
@@ -137,7 +137,7 @@ final class SimdInterleaved {
     for (int b = 0; b < w.blocks(); b++) {
       int block = group * w.blocks() + b;
       for (int lanes = 0; lanes < ROWS; lanes += S.length()) {
-        int codes = block * ROWS * BLOCK / 2 + 2 * lanes;
+        int codes = block * (ROWS * BLOCK / 2) + 2 * lanes;
         int scales = block * ROWS + lanes / 2;
         fourBitBlock(
             w.codes(), codes, factors, b * FOUR, d[at + b], w.scales(), scales, sums, lanes / 2);

@@ -52,10 +52,17 @@ final class SimdOnlineSoftmax {
     if (m == Float.NEGATIVE_INFINITY) {
       Arrays.fill(x, xo, xo + n, 0);
     } else if (m < Float.POSITIVE_INFINITY) {
+      float m2 = m * LOG2_E;
+      boolean overflows = Float.isInfinite(m2);
       if (m > before) {
-        alpha[i] = (float) Math.exp((before * LOG2_E - m * LOG2_E) * LN2);
+        alpha[i] = (float) Math.exp(overflows ? before - m : (before * LOG2_E - m2) * LN2);
       }
-      sum[i] = sum[i] * alpha[i] + weigh(n, x, xo, m * LOG2_E);
+      if (overflows) {
+        for (int j = 0; j < n; j++) {
+          x[xo + j] -= m;
+        }
+      }
+      sum[i] = sum[i] * alpha[i] + weigh(n, x, xo, overflows ? 0 : m2);
     } else { // NaN or +∞
       sum[i] = Float.NaN;
     }

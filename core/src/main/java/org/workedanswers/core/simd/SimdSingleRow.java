@@ -21,36 +21,42 @@ final class SimdSingleRow {
   /** Floats that a cache may hold, 8 MiB: there, more rows side by side are faster. */
   static final int CACHED = 2 * 1024 * 1024;
 
+  /** Steps of a row from which one row at a time is faster: two would be too far apart. */
+  private static final int LONG = 1024;
+
   private SimdSingleRow() {}
 
+  /** {@code unused} has room for a vector. */
   static void gemm(float[] unused, float alpha, Matrix a, Matrix b, float beta, Matrix c) {
-    for (int k0 = 0, k; k0 < a.cols(); k0 += k) {
-      k = Math.min(SimdGemm.LANE_DEPTH, a.cols() - k0);
-      part(unused, k, alpha, a.data(), a.index(0, k0), b, k0, k0 == 0 ? beta : 1, c);
+    int j = 0;
+    for (; a.cols() < LONG && j + 2 <= c.cols(); j += 2) {
+      two(unused, alpha, a, b, j, beta, c);
+    }
+    for (; j < c.cols(); j++) {
+      one(alpha, a, b, j, beta, c);
     }
   }
 
-  /** The part of k columns from k0 on; {@code unused} has room for a vector. */
-  private static void part(
-      float[] unused,
-      int k,
-      float alpha,
-      float[] x,
-      int xo,
-      Matrix b,
-      int k0,
-      float beta,
-      Matrix c) {
+  /** By rows j and j + 1 of B. */
+  private static void two(
+      float[] unused, float alpha, Matrix a, Matrix b, int j, float beta, Matrix c) {
     float[] y = b.data();
-    int j = 0;
-    for (; j + 2 <= c.cols(); j += 2) {
-      int row = b.index(j, k0);
-      boolean inside = b.stride() <= (y.length - row - 2 * k) / 2;
-      int ahead = inside ? row + 2 * b.stride() : row;
-      two(unused, k, alpha, x, xo, y, row, row + b.stride(), ahead, beta, c.data(), c.index(0, j));
-    }
-    if (j < c.cols()) {
-      one(k, alpha, x, xo, y, b.index(j, k0), beta, c.data(), c.index(0, j));
+    int k = a.cols();
+    int y0 = b.index(j, 0);
+    int y1 = y0 + b.stride();
+    boolean inside = b.stride() <= (y.length - y0 - 2 * k) / 2;
+    int ahead = inside ? y1 + b.stride() : y0;
+    two(unused, k, alpha, a.data(), a.index(0, 0), y, y0, y1, ahead, beta, c.data(), c.index(0, j));
+  }
+
+  /** By row j of B, in parts as {@link SimdGemm} has them. */
+  private static void one(float alpha, Matrix a, Matrix b, int j, float beta, Matrix c) {
+    for (int k0 = 0, k; k0 < a.cols(); k0 += k) {
+      k = Math.min(SimdGemm.LANE_DEPTH, a.cols() - k0);
+      int xo = a.index(0, k0);
+      int yo = b.index(j, k0);
+      float rest = k0 == 0 ? beta : 1;
+      one(k, alpha, a.data(), xo, b.data(), yo, rest, c.data(), c.index(0, j));
     }
   }
 
