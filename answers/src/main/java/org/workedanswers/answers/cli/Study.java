@@ -13,6 +13,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * The program behind {@code ./study}. Exit status 0; 1 if a claim's verdict is not the pinned one
@@ -28,7 +30,8 @@ import picocli.CommandLine.Model.CommandSpec;
     },
     footerHeading = "%nThe launcher also knows:%n",
     footer = {
-      "  bench    JMH benchmarks of one technique: study bench --help",
+      "  bench    JMH benchmarks of one technique, comparisons with other libraries,",
+      "           curves of growth: study bench --help",
       "  --no-vector, before all else: without the JDK's vector module"
     },
     subcommands = {ListCommand.class, ClaimsCommand.class})
@@ -77,12 +80,28 @@ public final class Study implements Callable<Integer> {
     line.setOut(new java.io.PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new java.io.PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setParameterExceptionHandler(Study::wrongUsage);
+    line.setExecutionStrategy(Study::run);
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
           command.getErr().println("study: " + message(e));
           return e instanceof IllegalArgumentException ? WRONG_USAGE : DIFFERENT;
         });
     return line.execute(args);
+  }
+
+  /** An option before the question would be the whole run's, and be ignored. */
+  private static int run(ParseResult parsed) {
+    if (parsed.hasSubcommand()) {
+      String name = parsed.subcommand().commandSpec().name();
+      for (OptionSpec option : parsed.matchedOptions()) {
+        if (!option.usageHelp() && !option.versionHelp()) {
+          throw new CommandLine.ParameterException(
+              parsed.commandSpec().commandLine(),
+              option.longestName() + " must stand after " + name + ", not before it");
+        }
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int wrongUsage(CommandLine.ParameterException e, String[] args) {

@@ -51,7 +51,9 @@ class StudyTest {
         "claims --kernels cuda",
         "4 --bogus",
         "claims --seed",
-        "list --seed 3"
+        "list --seed 3",
+        "--seed 3 list",
+        "--threads 0 4"
       })
   void wrongUsageIsOneSentenceAndStatusTwo(String line) {
     Run run = study(line.split(" "));
