@@ -1,5 +1,6 @@
 package org.workedanswers.quantization;
 
+import java.util.Arrays;
 import org.workedanswers.core.Kernels;
 
 /**
@@ -30,5 +31,16 @@ public record GgufBlock(
     type.dequantizeBlock(bytes, 0, values, 0);
     float m = type.hasMinimum() ? Kernels.fp16(bytes, 2) : 0;
     return new GgufBlock(type, bytes, Kernels.fp16(bytes, 0), m, codes, values);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "%s, d = %s%s%ncodes  %s%nvalues %s",
+        type.name(),
+        d,
+        type.hasMinimum() ? ", m = " + m : "",
+        Arrays.toString(codes),
+        Arrays.toString(values));
   }
 }

@@ -102,7 +102,8 @@ public final class ContextAnswer extends Answer {
     masks(sheet, bench);
     reach(sheet, bench);
     sheet.heading("In code");
-    sheet.text("One row of scores becomes weights, and what was gathered before is brought down:");
+    sheet.text(
+        "The largest score so far is taken off a row, and what was gathered before brought down:");
     sheet.code(FlashAttention.class, "online");
   }
 
