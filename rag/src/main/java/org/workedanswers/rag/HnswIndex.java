@@ -278,7 +278,8 @@ public final class HnswIndex {
 
   /**
    * Writes the index to a file. What is there is replaced once the new file is whole, so that a
-   * crash leaves the one or the other; meanwhile the new one stands beside it as {@code NAME.tmp}: one save to a file at a time.
+   * crash leaves the one or the other; meanwhile the new one stands beside it as {@code NAME.tmp}:
+   * one save to a file at a time.
    */
   public void save(Path file) throws IOException {
     HnswFile.write(state, file);
