@@ -41,7 +41,7 @@ final class PlainBlocks {
         return b;
       }
       float d = largest / 127;
-      float inverse = Kernels.reciprocal(d);
+      float inverse = QuantizedKernels.reciprocal(d);
       for (int i = 0; i < BLOCK; i++) {
         codes[co + b * step + i] = (byte) roundAway(x[from + i] * inverse);
       }
@@ -66,7 +66,7 @@ final class PlainBlocks {
         }
       }
       float d = firstLargest(x, from) / -8;
-      float inverse = Kernels.reciprocal(d);
+      float inverse = QuantizedKernels.reciprocal(d);
       int half = BLOCK / 2;
       for (int i = 0; i < half; i++) {
         int low = Math.min(15, (int) (x[from + i] * inverse + 8.5f));
@@ -142,13 +142,13 @@ final class PlainBlocks {
     int at = wo;
     for (int r = 0; r < rows; r++) {
       float sum = 0;
-      for (int b = 0; b < blocks; b++, at += Kernels.ggufBlockBytes(bits)) {
+      for (int b = 0; b < blocks; b++, at += QuantizedKernels.ggufBlockBytes(bits)) {
         int dot = 0;
         for (int i = 0; i < BLOCK; i++) {
           int u = bits == 8 ? w[at + 2 + i] : (w[at + 2 + i % half] >> (i < half ? 0 : 4) & 15) - 8;
           dot += u * x[xo + b * BLOCK + i];
         }
-        sum += Kernels.fp16(w, at) * xScales[xso + b] * dot;
+        sum += QuantizedKernels.fp16(w, at) * xScales[xso + b] * dot;
       }
       y[yo + r] = sum;
     }

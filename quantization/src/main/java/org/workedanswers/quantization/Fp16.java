@@ -1,6 +1,6 @@
 package org.workedanswers.quantization;
 
-import org.workedanswers.core.Kernels;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * IEEE 754 binary16: one sign bit, five of exponent (bias 15), ten of fraction.
@@ -46,6 +46,6 @@ public final class Fp16 {
 
   /** The value of a code, exactly. */
   public static float toFloat(short code) {
-    return Kernels.fp16(code);
+    return QuantizedKernels.fp16(code);
   }
 }

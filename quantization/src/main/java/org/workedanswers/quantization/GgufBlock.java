@@ -1,7 +1,7 @@
 package org.workedanswers.quantization;
 
 import java.util.Arrays;
-import org.workedanswers.core.Kernels;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * One block of a {@link GgufMatrix} taken apart: the working, for who wants to see it.
@@ -29,8 +29,8 @@ public record GgufBlock(
     }
     float[] values = new float[GgufType.BLOCK];
     type.dequantizeBlock(bytes, 0, values, 0);
-    float m = type.hasMinimum() ? Kernels.fp16(bytes, 2) : 0;
-    return new GgufBlock(type, bytes, Kernels.fp16(bytes, 0), m, codes, values);
+    float m = type.hasMinimum() ? QuantizedKernels.fp16(bytes, 2) : 0;
+    return new GgufBlock(type, bytes, QuantizedKernels.fp16(bytes, 0), m, codes, values);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package org.workedanswers.quantization;
 
-import org.workedanswers.core.Kernels;
+import org.workedanswers.core.QuantizedKernels;
 
 /** Reading and writing the bytes of {@link GgufType}'s blocks. */
 final class GgufBlocks {
@@ -90,7 +90,7 @@ final class GgufBlocks {
     }
     float d = largest / -16;
     putFp16(out, at, d);
-    putCodes(5, x, xo, 0, Kernels.reciprocal(d), 16.5f, out, at + 2);
+    putCodes(5, x, xo, 0, QuantizedKernels.reciprocal(d), 16.5f, out, at + 2);
   }
 
   /** Q4_1 and Q5_1: a scale and the smallest weight. */
@@ -104,7 +104,7 @@ final class GgufBlocks {
     float d = (max - min) / ((1 << bits) - 1);
     putFp16(out, at, d);
     putFp16(out, at + 2, min);
-    putCodes(bits, x, xo, min, Kernels.reciprocal(d), 0.5f, out, at + 4);
+    putCodes(bits, x, xo, min, QuantizedKernels.reciprocal(d), 0.5f, out, at + 4);
   }
 
   /** Codes ⌊(x - min) · inverse + shift⌋ as fifth bits, where there are five, and halves. */

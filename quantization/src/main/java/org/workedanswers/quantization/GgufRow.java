@@ -1,6 +1,7 @@
 package org.workedanswers.quantization;
 
 import org.workedanswers.core.Kernels;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * A row of a {@link GgufMatrix} with minima or codes of five bits made ready for products: its
@@ -54,7 +55,7 @@ final class GgufRow {
     byte[] from = blocks; // locals: fields would be read again after each write to an array
     int n = count;
     for (int b = 0; b < n; b++) {
-      into[b] = Kernels.fp16(from, at + b * step);
+      into[b] = QuantizedKernels.fp16(from, at + b * step);
     }
   }
 

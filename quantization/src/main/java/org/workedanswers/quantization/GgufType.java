@@ -5,6 +5,7 @@ import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.PlainKernels;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * Block formats of GGUF files, byte for byte as ggml writes them: 32 weights, an FP16 scale d and
@@ -153,8 +154,8 @@ public enum GgufType implements Format {
   }
 
   private void checkFinite(int row, int block, byte[] blocks, int at) {
-    float d = Kernels.fp16(blocks, at);
-    float m = minimum ? Kernels.fp16(blocks, at + 2) : 0;
+    float d = QuantizedKernels.fp16(blocks, at);
+    float m = minimum ? QuantizedKernels.fp16(blocks, at + 2) : 0;
     if (Math.abs(d) > Fp16.MAX || Math.abs(m) > Fp16.MAX) {
       throw new IllegalArgumentException(
           String.format(
@@ -169,13 +170,13 @@ public enum GgufType implements Format {
 
   /** Widens the block at {@code in[at...]} to {@code x[xo...]}; unchecked. */
   void dequantizeBlock(byte[] in, int at, float[] x, int xo) {
-    float d = Kernels.fp16(in, at);
+    float d = QuantizedKernels.fp16(in, at);
     switch (this) {
       case Q8_0 -> GgufBlocks.widenEight(in, at + 2, d, x, xo);
       case Q4_0 -> GgufBlocks.widenFour(in, at + 2, d, 8, GgufBlocks.NO_MINIMUM, x, xo);
-      case Q4_1 -> GgufBlocks.widenFour(in, at + 4, d, 0, Kernels.fp16(in, at + 2), x, xo);
+      case Q4_1 -> GgufBlocks.widenFour(in, at + 4, d, 0, QuantizedKernels.fp16(in, at + 2), x, xo);
       case Q5_0 -> GgufBlocks.widenFive(in, at + 2, d, 16, GgufBlocks.NO_MINIMUM, x, xo);
-      case Q5_1 -> GgufBlocks.widenFive(in, at + 4, d, 0, Kernels.fp16(in, at + 2), x, xo);
+      case Q5_1 -> GgufBlocks.widenFive(in, at + 4, d, 0, QuantizedKernels.fp16(in, at + 2), x, xo);
     }
   }
 }

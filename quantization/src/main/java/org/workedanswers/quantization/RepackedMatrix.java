@@ -5,6 +5,7 @@ import org.workedanswers.core.Interleaved;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * The weights of a {@link GgufMatrix} in Q8_0 or Q4_0, exactly, in another order: 32 rows stand
@@ -37,7 +38,7 @@ public final class RepackedMatrix implements BlockMatrix {
     for (int r = 0; r < rows; r++) {
       for (int b = 0; b < blocksPerRow; b++) {
         int at = (r * blocksPerRow + b) * type.blockBytes();
-        w.scales()[w.scaleAt(r, b)] = Kernels.fp16(blocks, at);
+        w.scales()[w.scaleAt(r, b)] = QuantizedKernels.fp16(blocks, at);
         for (int i = 0; i < GgufType.BLOCK; i++) {
           int u =
               type == GgufType.Q8_0

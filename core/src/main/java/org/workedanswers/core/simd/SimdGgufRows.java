@@ -12,6 +12,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Kernels;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * {@link SimdBlocks} for rows whose blocks bring their scales along, in FP16: a scale is widened in
@@ -40,7 +41,7 @@ final class SimdGgufRows {
       int xso,
       float[] y,
       int yo) {
-    int rowBytes = blocks * Kernels.ggufBlockBytes(bits);
+    int rowBytes = blocks * QuantizedKernels.ggufBlockBytes(bits);
     for (int r = 0; r < rows; r++) {
       int at = wo + r * rowBytes;
       y[yo + r] =
@@ -57,7 +58,7 @@ final class SimdGgufRows {
     for (int b = 0; b < blocks; b++) {
       int at = wo + b * (2 + BLOCK);
       int xAt = xo + b * BLOCK;
-      float scale = Kernels.fp16(w, at) * xScales[xso + b];
+      float scale = QuantizedKernels.fp16(w, at) * xScales[xso + b];
       ShortVector low = (ShortVector) ByteVector.fromArray(B, w, at + 2).convertShape(B2S, S, 0);
       ShortVector high =
           (ShortVector) ByteVector.fromArray(B, w, at + 2 + HALF).convertShape(B2S, S, 0);
@@ -80,7 +81,7 @@ final class SimdGgufRows {
     for (int b = 0; b < blocks; b++) {
       int at = wo + b * (2 + HALF);
       int xAt = xo + b * BLOCK;
-      float scale = Kernels.fp16(w, at) * xScales[xso + b];
+      float scale = QuantizedKernels.fp16(w, at) * xScales[xso + b];
       ShortVector packed = (ShortVector) ByteVector.fromArray(B, w, at + 2).convertShape(B2S, S, 0);
       ShortVector low = packed.and((short) 15).sub((short) 8);
       ShortVector high = packed.lanewise(LSHR, 4).and((short) 15).sub((short) 8);

@@ -11,6 +11,7 @@ import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.Op;
 import org.workedanswers.core.Packed;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * The kernels on vectors of {@code jdk.incubator.vector}, as wide as the processor has them.
@@ -158,7 +159,7 @@ public final class SimdKernels implements Kernels {
       Kernels.super.dotsInt8(w, from, to, x, xo, y, yo);
       return;
     }
-    Kernels.checkDotsInt8(w, from, to, x.length, xo, y.length, yo);
+    QuantizedKernels.checkDotsInt8(w, from, to, x.length, xo, y.length, yo);
     SimdInterleavedBytes.dots(w, from, to, x, xo, y, yo);
   }
 
@@ -168,7 +169,8 @@ public final class SimdKernels implements Kernels {
     if (vectorBits() < 256) {
       return Kernels.super.quantizeInt8(blocks, x, xo, codes, co, step, scales, so);
     }
-    Kernels.checkBlocks(blocks, codes.length, co, step, BLOCK, scales.length, so, x.length, xo);
+    QuantizedKernels.checkBlocks(
+        blocks, codes.length, co, step, BLOCK, scales.length, so, x.length, xo);
     return SimdQuantizer.int8(blocks, x, xo, codes, co, step, scales, so);
   }
 
@@ -178,7 +180,7 @@ public final class SimdKernels implements Kernels {
     if (vectorBits() < 256) {
       return Kernels.super.quantizeInt4(blocks, x, xo, nibbles, no, step, scales, so);
     }
-    Kernels.checkBlocks(
+    QuantizedKernels.checkBlocks(
         blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
     return SimdQuantizer.int4(blocks, x, xo, nibbles, no, step, scales, so);
   }
@@ -189,7 +191,8 @@ public final class SimdKernels implements Kernels {
     if (vectorBits() < 256) {
       return Kernels.super.dotBlocksInt8(blocks, w, wo, step, scales, so, x, xo);
     }
-    Kernels.checkBlocks(blocks, w.length, wo, step, BLOCK, scales.length, so, x.length, xo);
+    QuantizedKernels.checkBlocks(
+        blocks, w.length, wo, step, BLOCK, scales.length, so, x.length, xo);
     return SimdBlocks.dotInt8(blocks, w, wo, step, scales, so, x, xo);
   }
 
@@ -207,7 +210,7 @@ public final class SimdKernels implements Kernels {
     if (vectorBits() < 256) {
       return Kernels.super.dotBlocksInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
     }
-    Kernels.checkBlocks(
+    QuantizedKernels.checkBlocks(
         blocks, nibbles.length, no, step, BLOCK / 2, scales.length, so, x.length, xo);
     return SimdBlocks.dotInt4(blocks, nibbles, no, step, zero, scales, so, x, xo);
   }
@@ -229,7 +232,7 @@ public final class SimdKernels implements Kernels {
       Kernels.super.dotsGguf(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
       return;
     }
-    Kernels.checkGguf(
+    QuantizedKernels.checkGguf(
         bits, rows, blocks, w.length, wo, x.length, xo, xScales.length, xso, y.length, yo);
     SimdGgufRows.dots(bits, rows, blocks, w, wo, x, xo, xScales, xso, y, yo);
   }
@@ -245,7 +248,7 @@ public final class SimdKernels implements Kernels {
       int xso,
       float[] y,
       int yo) {
-    Kernels.checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
+    QuantizedKernels.checkInterleaved(w, from, to, x.length, xo, xScales.length, xso, y.length, yo);
     SimdInterleaved.multiply(w, from, to, x, xo, xScales, xso, y, yo);
   }
 }

@@ -11,9 +11,10 @@ import org.workedanswers.core.Packed;
  * registers of AVX2.
  *
  * <p>Every element is summed from k = 0 upwards by multiply-adds. Written out because an array of
- * vectors would live in memory. The loop over groups of six rows stands outside: with it inside,
- * the JIT's code ran between full and half speed from run to run. Where fewer than six rows are
- * left, the last one is computed and stored again and again, to the same bits.
+ * vectors would live in memory, and twice because sums that begin with a choice between zero and C
+ * cost JDK 17 up to a fifth. The loop over groups of six rows stands outside: with it inside, the
+ * JIT's code ran between full and half speed from run to run. Where fewer than six rows are left,
+ * the last one is computed and stored again and again, to the same bits.
  */
 final class SimdPackedGemm {
   private static final VectorSpecies<Float> F = SimdKernels.F;

@@ -6,6 +6,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Kernels;
+import org.workedanswers.core.QuantizedKernels;
 
 /**
  * Blocks of 32 floats to codes, with the bits of the plain loops.
@@ -43,7 +44,7 @@ final class SimdQuantizer {
         return b;
       }
       float d = Float.intBitsToFloat(largest) / 127;
-      eightBits(x, from, Kernels.reciprocal(d), codes, co + b * step);
+      eightBits(x, from, QuantizedKernels.reciprocal(d), codes, co + b * step);
       scales[so + b] = d;
     }
     return blocks;
@@ -84,7 +85,7 @@ final class SimdQuantizer {
         return b;
       }
       float d = largest(x, from, above, below) / -8;
-      fourBits(x, from, Kernels.reciprocal(d), nibbles, no + b * step);
+      fourBits(x, from, QuantizedKernels.reciprocal(d), nibbles, no + b * step);
       scales[so + b] = d;
     }
     return blocks;
