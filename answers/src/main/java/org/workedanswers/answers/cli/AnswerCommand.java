@@ -25,6 +25,8 @@ final class AnswerCommand implements Callable<Integer> {
     try (Workbench bench = run.workbench()) {
       Page page = new Page(out);
       page.show(answer, bench, run.explanation());
+      out.println();
+      page.times();
       return bench.ledger().asPinned() ? 0 : Study.DIFFERENT;
     }
   }

@@ -95,8 +95,14 @@ public final class Page {
     findings.stream()
         .filter(f -> !f.asPinned())
         .forEach(f -> text("Not as expected: " + f.claim().id() + ", " + f.verdict()));
+    times();
+  }
+
+  /** What a page ends with that shows times. */
+  void times() {
     text(
         "Times above are of this run and swing with what else the machine does; no verdict rests"
             + " on one.");
+    out.flush();
   }
 }

@@ -1,9 +1,9 @@
 package org.workedanswers.benchmarks.growth;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.workedanswers.attention.Attention;
 import org.workedanswers.attention.FlashAttention;
@@ -114,10 +114,10 @@ final class Curves {
 
   private static List<Points> scratch() {
     List<Points> lines = new ArrayList<>();
-    Map<String, Attention> forms = new TreeMap<>();
+    Map<String, Attention> forms = new LinkedHashMap<>(); // in the order, and colours, of the times
+    forms.put("plain", new PlainAttention(kernels()));
     forms.put("by blocks", new FlashAttention(kernels()));
     forms.put("by blocks, packed", new TiledAttention(kernels()));
-    forms.put("plain", new PlainAttention(kernels()));
     forms.forEach(
         (name, form) -> {
           double[] tokens = new double[7];

@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
+import java.awt.Graphics2D;
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Rectangle2D;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -22,9 +24,12 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogarithmicAxis;
+import org.jfree.chart.axis.NumberTick;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.text.TextUtils;
+import org.jfree.chart.ui.RectangleEdge;
+import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.Range;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
@@ -34,7 +39,10 @@ import org.w3c.dom.Document;
 final class Picture {
   private static final int WIDTH = 560;
   private static final int HEIGHT = 360;
+  private static final double MARGIN = 1.1;
   private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+  private static final DecimalFormat NUMBERS =
+      new DecimalFormat("#,##0.#########", DecimalFormatSymbols.getInstance(Locale.ROOT));
   private static final Color PALE = new Color(0xdd, 0xdd, 0xdd);
 
   /** Lines differ in colour and in shape, for those who can't tell the colours apart. */
@@ -80,8 +88,8 @@ final class Picture {
     plot.setBackgroundPaint(Color.WHITE);
     plot.setDomainGridlinePaint(PALE);
     plot.setRangeGridlinePaint(PALE);
-    plot.setDomainAxis(axis(curve.size()));
-    LogarithmicAxis costs = axis(curve.cost());
+    plot.setDomainAxis(styled(new SizeAxis(curve.size(), lines.get(0).sizes())));
+    LogarithmicAxis costs = styled(new LogarithmicAxis(curve.cost()));
     costs.setRange(decades(data.getRangeBounds(false)));
     plot.setRangeAxis(costs);
     SVGGraphics2D svg = new SVGGraphics2D(emptyDocument());
@@ -92,20 +100,46 @@ final class Picture {
     }
   }
 
-  private static LogarithmicAxis axis(String label) {
-    LogarithmicAxis axis = new LogarithmicAxis(label);
+  private static LogarithmicAxis styled(LogarithmicAxis axis) {
     axis.setLabelFont(TEXT);
     axis.setTickLabelFont(TEXT);
-    axis.setNumberFormatOverride(
-        new DecimalFormat("#,##0.#########", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+    axis.setNumberFormatOverride(NUMBERS);
     return axis;
   }
 
-  /** The whole powers of ten around a range: what is flat must look flat. */
+  /** A logarithmic axis whose marks are the sizes that were measured. */
+  private static final class SizeAxis extends LogarithmicAxis {
+    private static final long serialVersionUID = 1;
+    private static final int K = 1024;
+
+    private final double[] sizes;
+
+    SizeAxis(String label, double[] sizes) {
+      super(label);
+      this.sizes = sizes.clone();
+    }
+
+    @Override
+    protected List<NumberTick> refreshTicksHorizontal(
+        Graphics2D g, Rectangle2D area, RectangleEdge edge) {
+      return Arrays.stream(sizes)
+          .mapToObj(
+              n -> new NumberTick(n, text(n), TextAnchor.TOP_CENTER, TextAnchor.TOP_CENTER, 0))
+          .toList();
+    }
+
+    private static String text(double n) {
+      return n % (K * K) == 0
+          ? NUMBERS.format(n / (K * K)) + "M"
+          : n % K == 0 ? NUMBERS.format(n / K) + "K" : NUMBERS.format(n);
+    }
+  }
+
+  /** The whole powers of ten around a range, no point on the frame: what is flat must look flat. */
   private static Range decades(Range r) {
     return new Range(
-        Math.pow(10, Math.floor(Math.log10(r.getLowerBound()))),
-        Math.pow(10, Math.ceil(Math.log10(r.getUpperBound()))));
+        Math.pow(10, Math.floor(Math.log10(r.getLowerBound() / MARGIN))),
+        Math.pow(10, Math.ceil(Math.log10(r.getUpperBound() * MARGIN))));
   }
 
   private static Document emptyDocument() {
