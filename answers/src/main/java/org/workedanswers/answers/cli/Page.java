@@ -101,8 +101,8 @@ public final class Page {
   /** What a page ends with that shows times. */
   void times() {
     text(
-        "Times above are of this run and swing with what else the machine does; no verdict rests"
-            + " on one.");
+        "Times, where any stand above, are of this run and swing with what else the machine does; no"
+            + " verdict rests on one.");
     out.flush();
   }
 }
