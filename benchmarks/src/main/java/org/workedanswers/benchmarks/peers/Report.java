@@ -60,9 +60,9 @@ public final class Report {
             threads,
             time(timings.ourSeconds()),
             time(timings.peersSeconds()),
-            Digits.three(outcome.ratio()),
-            Digits.three(outcome.low()) + " - " + Digits.three(outcome.high()),
-            Digits.three(goal),
+            ratio(outcome.ratio()),
+            ratio(outcome.low()) + " - " + ratio(outcome.high()),
+            ratio(goal),
             outcome.met() ? "met" : "missed"));
     out.flush();
   }
@@ -75,6 +75,11 @@ public final class Report {
 
   private static String line(Object... cells) {
     return String.format(Locale.ROOT, LINE, cells).stripTrailing();
+  }
+
+  /** To the two decimals that {@link Outcome#met} looks at. */
+  private static String ratio(double ratio) {
+    return String.format(Locale.ROOT, "%.2f", ratio);
   }
 
   private static String time(double seconds) {

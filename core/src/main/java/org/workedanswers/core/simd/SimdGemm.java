@@ -52,8 +52,8 @@ final class SimdGemm {
   /** The same by lane: packing transposes there. */
   private static final int FEW_ROWS_BY_LANE = 32;
 
-  /** Floats of a block of A with its sums: 640 KiB, for a second cache of 1 MiB. */
-  private static final int BLOCK_OF_A = 160 * 1024;
+  /** Floats of a block of A with its sums: 256 KiB, for a second cache of 512 KiB or more. */
+  private static final int BLOCK_OF_A = 64 * 1024;
 
   /** Floats of a block of B: 4 MiB. */
   private static final int BLOCK_OF_B = 1024 * 1024;

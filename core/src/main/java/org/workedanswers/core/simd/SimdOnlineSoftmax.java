@@ -1,10 +1,12 @@
 package org.workedanswers.core.simd;
 
+import static jdk.incubator.vector.VectorOperators.FMA;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.workedanswers.core.Matrix;
 
@@ -76,20 +78,37 @@ final class SimdOnlineSoftmax {
       m0 = m0.max(FloatVector.fromArray(F, x, xo + j));
       m1 = m1.max(FloatVector.fromArray(F, x, xo + j + L));
     }
-    float max = m0.max(m1).reduceLanes(VectorOperators.MAX); // the same in any order
+    float max = m0.max(m1).reduceLanes(MAX); // the same in any order
     for (; j < n; j++) {
       max = Math.max(max, x[xo + j]);
     }
     return max;
   }
 
-  /** x ← 2^(x log₂ e - m); returns their sum. */
+  /** x ← 2^(x log₂ e - m); returns their sum. What fills no vector is filled up with -∞. */
   private static float weigh(int n, float[] x, int xo, float m) {
+    int pairs = n / (2 * L) * (2 * L);
+    float sum = weighPairs(pairs, x, xo, m);
+    if (pairs == n) {
+      return sum;
+    }
+    int whole = F.loopBound(n);
+    float[] last = LastVector.of(n - whole, x, xo + whole, Float.NEGATIVE_INFINITY);
+    if (pairs < whole) {
+      sum += weighVector(x, xo + pairs, m);
+    }
+    if (whole < n) {
+      sum += weighVector(last, 0, m);
+      System.arraycopy(last, 0, x, xo + whole, n - whole);
+    }
+    return sum;
+  }
+
+  private static float weighPairs(int n, float[] x, int xo, float m) {
     FloatVector mv = FloatVector.broadcast(F, m);
     FloatVector sum0 = FloatVector.zero(F);
     FloatVector sum1 = sum0;
-    int j = 0;
-    for (; j + 2 * L <= n; j += 2 * L) {
+    for (int j = 0; j < n; j += 2 * L) {
       FloatVector p0 = weight(FloatVector.fromArray(F, x, xo + j), mv);
       FloatVector p1 = weight(FloatVector.fromArray(F, x, xo + j + L), mv);
       sum0 = sum0.add(p0);
@@ -97,20 +116,22 @@ final class SimdOnlineSoftmax {
       p0.intoArray(x, xo + j);
       p1.intoArray(x, xo + j + L);
     }
-    float sum = Lanes.sum(sum0.add(sum1));
-    return j < n ? sum + weighLast(n - j, x, xo + j, mv) : sum;
+    // As Lanes.sum does, for SimdSoftmax's reason.
+    FloatVector sum = sum0.add(sum1);
+    if (L >= 16) {
+      sum = sum.add(sum.rearrange(Lanes.BY_8));
+    }
+    if (L >= 8) {
+      sum = sum.add(sum.rearrange(Lanes.BY_4));
+    }
+    sum = sum.add(sum.rearrange(Lanes.BY_2));
+    return sum.add(sum.rearrange(Lanes.BY_1)).lane(0);
   }
 
-  /** The same for what does not fill two vectors. */
-  private static float weighLast(int n, float[] x, int xo, FloatVector m) {
-    float sum = 0;
-    for (int j = 0; j < n; j += L) {
-      VectorMask<Float> lanes = F.indexInRange(j, n);
-      FloatVector p = weight(FloatVector.fromArray(F, x, xo + j, lanes), m);
-      p.intoArray(x, xo + j, lanes);
-      sum += Lanes.sum(FloatVector.zero(F).blend(p, lanes));
-    }
-    return sum;
+  private static float weighVector(float[] x, int xo, float m) {
+    FloatVector p = weight(FloatVector.fromArray(F, x, xo), FloatVector.broadcast(F, m));
+    p.intoArray(x, xo);
+    return Lanes.sum(p);
   }
 
   private static FloatVector weight(FloatVector x, FloatVector m) {
@@ -118,13 +139,12 @@ final class SimdOnlineSoftmax {
     t = t.reinterpretAsInts().min(LARGEST).reinterpretAsFloats();
     FloatVector shifted = t.add(ROUND);
     FloatVector r = shifted.sub(ROUND).sub(t);
-    FloatVector p = FloatVector.broadcast(F, P5);
-    p = p.fma(r, FloatVector.broadcast(F, P4));
-    p = p.fma(r, FloatVector.broadcast(F, P3));
-    p = p.fma(r, FloatVector.broadcast(F, P2));
-    p = p.fma(r, FloatVector.broadcast(F, P1));
-    p = p.fma(r, FloatVector.broadcast(F, 1));
-    IntVector k = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    FloatVector p = r.fma(P5, P4);
+    p = p.lanewise(FMA, r, P3);
+    p = p.lanewise(FMA, r, P2);
+    p = p.lanewise(FMA, r, P1);
+    p = p.lanewise(FMA, r, 1);
+    IntVector k = shifted.reinterpretAsInts().lanewise(LSHL, 23);
     return p.reinterpretAsInts().sub(k).reinterpretAsFloats();
   }
 }

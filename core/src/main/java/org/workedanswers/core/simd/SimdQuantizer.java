@@ -11,13 +11,19 @@ import org.workedanswers.core.QuantizedKernels;
 /**
  * Blocks of 32 floats to codes, with the bits of the plain loops.
  *
+ * <p><b>Two passes</b> over some blocks that stay in the first cache: a block's codes wait for its
+ * scale, a maximum across lanes and two divisions, and in a pass of their own the next block's need
+ * not wait as well.
+ *
  * <p><b>Magnitudes</b> are compared as the ints of their bits: those of floats without a sign are
  * in the same order, and infinities and NaN come last.
  *
  * <p><b>Rounding.</b> {@code t = v + 1.5 · 2²³} has v rounded to the nearest integer, n, in its low
- * bits, halfway to even, for |v| up to 2²²; v - n is exact and in -½..½. Halfway away from zero,
- * for v ≥ 0, adds 1 where v - n is +½, and the floor takes 1 off where v - n is below 0. A
- * conversion to int would do, but JDK 17 has none for vectors.
+ * bits, for 0 ≤ v ≤ 2²²; v - n is exact, and where it is below 0 the floor is n - 1. The bits above
+ * n are those of 1.5 · 2²³, whose low byte is 0: they fall away with the conversion to bytes.
+ * Halfway away from zero is ⌊v + h⌋ with h the float below ½: v + ½ would round 0.49999997 up to 1,
+ * while v + h gets to an integer from v = n + ½ on and not before. A conversion to int would do,
+ * but JDK 17 has none for vectors.
  */
 final class SimdQuantizer {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
@@ -27,9 +33,13 @@ final class SimdQuantizer {
   private static final int BLOCK = Kernels.BLOCK;
   private static final int HALF = BLOCK / 2;
 
+  /** Blocks of a pass. */
+  private static final int TOGETHER = 64;
+
   private static final int SIGN = 0x8000_0000;
   private static final int MAGNITUDE = 0x7fff_ffff;
   private static final int INFINITY = 0x7f80_0000;
+  private static final float BELOW_HALF = Math.nextDown(0.5f);
   private static final float TO_INTEGER = 0x1.8p23f;
   private static final int TO_INTEGER_BITS = Float.floatToRawIntBits(TO_INTEGER);
 
@@ -37,15 +47,28 @@ final class SimdQuantizer {
 
   static int int8(
       int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {
+    for (int b = 0; b < blocks; b += TOGETHER) {
+      int some = Math.min(TOGETHER, blocks - b);
+      int finite = scalesOfEightBits(some, x, xo + b * BLOCK, scales, so + b);
+      for (int i = b; i < b + finite; i++) {
+        float inverse = QuantizedKernels.reciprocal(scales[so + i]);
+        eightBits(x, xo + i * BLOCK, inverse, codes, co + i * step);
+      }
+      if (finite < some) {
+        return b + finite;
+      }
+    }
+    return blocks;
+  }
+
+  /** Scales of the blocks before the first that is not finite; returns how many they are. */
+  private static int scalesOfEightBits(int blocks, float[] x, int xo, float[] scales, int so) {
     for (int b = 0; b < blocks; b++) {
-      int from = xo + b * BLOCK;
-      int largest = largestMagnitude(x, from);
+      int largest = largestMagnitude(x, xo + b * BLOCK);
       if (largest >= INFINITY) {
         return b;
       }
-      float d = Float.intBitsToFloat(largest) / 127;
-      eightBits(x, from, QuantizedKernels.reciprocal(d), codes, co + b * step);
-      scales[so + b] = d;
+      scales[so + b] = Float.intBitsToFloat(largest) / 127;
     }
     return blocks;
   }
@@ -59,24 +82,43 @@ final class SimdQuantizer {
     return largest.reduceLanes(VectorOperators.MAX);
   }
 
-  /** x · inverse, to the nearest integer, halfway away from zero. */
+  /** x · inverse, to the nearest integer, halfway away from zero: ⌊|v| + ½⌋ with the sign of v. */
   private static void eightBits(float[] x, int from, float inverse, byte[] codes, int to) {
     for (int i = 0; i < BLOCK; i += L) {
       IntVector bits = FloatVector.fromArray(F, x, from + i).reinterpretAsInts();
       FloatVector v = bits.and(MAGNITUDE).reinterpretAsFloats().mul(inverse);
-      FloatVector t = v.add(TO_INTEGER);
-      IntVector rest = v.sub(t.sub(TO_INTEGER)).reinterpretAsInts();
-      // 1 for +½, whose bits are 0x3f000000; less is 0, and what is negative below 0.
-      IntVector up = rest.add(0x0100_0000).lanewise(VectorOperators.ASHR, 30).max(0);
-      IntVector n = t.reinterpretAsInts().sub(TO_INTEGER_BITS).add(up);
+      IntVector n = floor(v.add(BELOW_HALF));
       IntVector sign = bits.lanewise(VectorOperators.ASHR, 31); // 0 or -1
       IntVector u = n.lanewise(VectorOperators.XOR, sign).sub(sign);
       ((ByteVector) u.convertShape(VectorOperators.I2B, B, 0)).intoArray(codes, to + i);
     }
   }
 
+  /** ⌊v⌋ + {@link #TO_INTEGER_BITS}, for v in 0..2²². */
+  private static IntVector floor(FloatVector v) {
+    FloatVector t = v.add(TO_INTEGER);
+    // -1 where the nearest integer is above.
+    IntVector down = v.sub(t.sub(TO_INTEGER)).reinterpretAsInts();
+    return t.reinterpretAsInts().add(down.lanewise(VectorOperators.ASHR, 31));
+  }
+
   static int int4(
       int blocks, float[] x, int xo, byte[] nibbles, int no, int step, float[] scales, int so) {
+    for (int b = 0; b < blocks; b += TOGETHER) {
+      int some = Math.min(TOGETHER, blocks - b);
+      int finite = scalesOfFourBits(some, x, xo + b * BLOCK, scales, so + b);
+      for (int i = b; i < b + finite; i++) {
+        float inverse = QuantizedKernels.reciprocal(scales[so + i]);
+        fourBits(x, xo + i * BLOCK, inverse, nibbles, no + i * step);
+      }
+      if (finite < some) {
+        return b + finite;
+      }
+    }
+    return blocks;
+  }
+
+  private static int scalesOfFourBits(int blocks, float[] x, int xo, float[] scales, int so) {
     for (int b = 0; b < blocks; b++) {
       int from = xo + b * BLOCK;
       int above = largestWithoutSign(x, from, 0);
@@ -84,9 +126,7 @@ final class SimdQuantizer {
       if (Math.max(above, below) >= INFINITY) {
         return b;
       }
-      float d = largest(x, from, above, below) / -8;
-      fourBits(x, from, QuantizedKernels.reciprocal(d), nibbles, no + b * step);
-      scales[so + b] = d;
+      scales[so + b] = largest(x, from, above, below) / -8;
     }
     return blocks;
   }
@@ -123,22 +163,8 @@ final class SimdQuantizer {
     for (int i = 0; i < HALF; i += L) {
       FloatVector lowV = FloatVector.fromArray(F, x, from + i).mul(inverse).add(8.5f);
       FloatVector highV = FloatVector.fromArray(F, x, from + HALF + i).mul(inverse).add(8.5f);
-      FloatVector lowT = lowV.add(TO_INTEGER);
-      FloatVector highT = highV.add(TO_INTEGER);
-      // -1 where the integer is above, for the floor.
-      IntVector lowDown = lowV.sub(lowT.sub(TO_INTEGER)).reinterpretAsInts();
-      IntVector highDown = highV.sub(highT.sub(TO_INTEGER)).reinterpretAsInts();
-      IntVector low =
-          lowT.reinterpretAsInts()
-              .sub(TO_INTEGER_BITS)
-              .add(lowDown.lanewise(VectorOperators.ASHR, 31))
-              .min(15);
-      IntVector high =
-          highT
-              .reinterpretAsInts()
-              .sub(TO_INTEGER_BITS)
-              .add(highDown.lanewise(VectorOperators.ASHR, 31))
-              .min(15);
+      IntVector low = floor(lowV).min(TO_INTEGER_BITS + 15);
+      IntVector high = floor(highV).min(TO_INTEGER_BITS + 15);
       IntVector pair = low.or(high.lanewise(VectorOperators.LSHL, 4));
       ((ByteVector) pair.convertShape(VectorOperators.I2B, B, 0)).intoArray(nibbles, to + i);
     }

@@ -15,20 +15,32 @@ final class SimdRowDots {
   private static final VectorSpecies<Float> F = SimdKernels.F;
   private static final int L = F.length();
 
+  /**
+   * Eight sums in one method with the loop are more than the JIT inlines: it would make objects of
+   * the last ones, at every call. So they pass through memory.
+   */
+  private static final ThreadLocal<float[]> SUMS = ThreadLocal.withInitial(() -> new float[8 * L]);
+
   private SimdRowDots() {}
 
   static void dots(int count, int n, float[] x, int xo, float[] rows, int[] at, float[] y) {
     int i = 0;
     for (; i + 5 <= count; i += 8) {
-      eight(n, x, xo, rows, at, y, i, count - 1);
+      float[] sums = SUMS.get();
+      eight(n, x, xo, rows, at, i, count - 1, sums);
+      for (int r = 0; r < Math.min(8, count - i); r++) {
+        float sum = Lanes.sum(FloatVector.fromArray(F, sums, r * L));
+        y[i + r] = rest(n, x, xo, rows, at[i + r], sum);
+      }
     }
     for (; i < count; i += 4) {
       four(n, x, xo, rows, at, y, i, count - 1);
     }
   }
 
+  /** The lanes' sums of eight rows. */
   private static void eight(
-      int n, float[] x, int xo, float[] rows, int[] at, float[] y, int i, int last) {
+      int n, float[] x, int xo, float[] rows, int[] at, int i, int last, float[] sums) {
     int a = at[i];
     int b = at[i + 1];
     int c = at[i + 2];
@@ -56,14 +68,14 @@ final class SimdRowDots {
       sg = v.fma(FloatVector.fromArray(F, rows, g + j), sg);
       sh = v.fma(FloatVector.fromArray(F, rows, h + j), sh);
     }
-    y[i] = rest(n, x, xo, rows, a, Lanes.sum(sa));
-    y[i + 1] = rest(n, x, xo, rows, b, Lanes.sum(sb));
-    y[i + 2] = rest(n, x, xo, rows, c, Lanes.sum(sc));
-    y[i + 3] = rest(n, x, xo, rows, d, Lanes.sum(sd));
-    y[i + 4] = rest(n, x, xo, rows, e, Lanes.sum(se));
-    y[Math.min(i + 5, last)] = rest(n, x, xo, rows, f, Lanes.sum(sf));
-    y[Math.min(i + 6, last)] = rest(n, x, xo, rows, g, Lanes.sum(sg));
-    y[Math.min(i + 7, last)] = rest(n, x, xo, rows, h, Lanes.sum(sh));
+    sa.intoArray(sums, 0);
+    sb.intoArray(sums, L);
+    sc.intoArray(sums, 2 * L);
+    sd.intoArray(sums, 3 * L);
+    se.intoArray(sums, 4 * L);
+    sf.intoArray(sums, 5 * L);
+    sg.intoArray(sums, 6 * L);
+    sh.intoArray(sums, 7 * L);
   }
 
   private static void four(
