@@ -1,0 +1,56 @@
+package org.workedanswers.rag.store;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.workedanswers.core.Check;
+import org.workedanswers.core.Matrix;
+
+/**
+ * A document as a store takes it.
+ *
+ * @param document its id
+ * @param fingerprint what tells one state of it from another, so that what has not changed need not
+ *     be taken in again
+ * @param passages its passages in their order; there may be none
+ * @param embeddings a row for each [passages x d]
+ */
+public record Entry(
+    String document, String fingerprint, List<Passage> passages, Matrix embeddings) {
+  /**
+   * Checks that the parts belong together.
+   *
+   * @throws IllegalArgumentException if a passage is of another document, two have one id, the rows
+   *     are not as many as the passages, or a number is NaN or infinite
+   */
+  public Entry {
+    Check.that(!document.isBlank(), "a document has no id");
+    passages = List.copyOf(passages);
+    Check.that(
+        passages.size() == embeddings.rows(),
+        "document %s has %d passages and %d embeddings",
+        document,
+        passages.size(),
+        embeddings.rows());
+    Set<String> ids = new HashSet<>();
+    for (Passage passage : passages) {
+      Check.that(
+          passage.document().equals(document),
+          "passage %s is of document %s, not of %s",
+          passage.id(),
+          passage.document(),
+          document);
+      Check.that(ids.add(passage.id()), "document %s has passage %s twice", document, passage.id());
+    }
+    for (int i = 0; i < embeddings.rows(); i++) {
+      for (int j = 0; j < embeddings.cols(); j++) {
+        Check.that(
+            Float.isFinite(embeddings.get(i, j)),
+            "number %d of the embedding of passage %s is %s",
+            j,
+            passages.get(i).id(),
+            embeddings.get(i, j));
+      }
+    }
+  }
+}

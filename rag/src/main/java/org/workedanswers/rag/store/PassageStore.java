@@ -1,0 +1,68 @@
+package org.workedanswers.rag.store;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Passages with their embeddings, by document, searched by words and by meaning.
+ *
+ * <ul>
+ *   <li><b>All or nothing.</b> A search sees a document's passages as they were or as they are, and
+ *       so does the next process after a crash; what {@link #put} or {@link #remove} returned from
+ *       is kept, by stores that keep anything.
+ *   <li><b>Order.</b> The best first, equal ones by their passages' ids.
+ *   <li><b>Threads.</b> Any number may search while one changes the collection.
+ *   <li><b>Failures.</b> What the store rests on may fail, a disk or a database: {@link
+ *       StoreException}. A call after {@link #close} is an {@link IllegalStateException}.
+ * </ul>
+ */
+public interface PassageStore extends AutoCloseable {
+  /** d: how many numbers an embedding has. */
+  int dimension();
+
+  /** The documents that are there, each with the fingerprint that it was put with. */
+  Map<String, String> documents();
+
+  /** How many passages there are. */
+  long size();
+
+  /**
+   * Takes a document in, in place of what was there of it.
+   *
+   * @throws IllegalArgumentException if its embeddings are of another dimension, or another
+   *     document has a passage of one of its passages' ids; nothing is changed then
+   */
+  void put(Entry entry);
+
+  /**
+   * Takes a document out.
+   *
+   * @return false if it was not there
+   */
+  boolean remove(String document);
+
+  /** The embeddings of a document's passages by the passages' ids; none if it is not there. */
+  Map<String, float[]> embeddings(String document);
+
+  /**
+   * The k best of the passages that a filter lets through and that hold a word of the query, by
+   * BM25; fewer where fewer are found.
+   *
+   * @throws IllegalArgumentException if {@code k < 1}
+   */
+  List<Found> byWords(String query, int k, MetadataFilter filter);
+
+  /**
+   * The k passages that a filter lets through whose embeddings have the largest cosine with a
+   * query; a store may miss some where it searches approximately. A passage whose embedding is zero
+   * has cosine 0.
+   *
+   * @throws IllegalArgumentException if {@code k < 1}, the query is of another dimension, or a
+   *     number of it is NaN or infinite
+   */
+  List<Found> byMeaning(float[] query, int k, MetadataFilter filter);
+
+  /** Lets go of what the store holds; once more does nothing. */
+  @Override
+  void close();
+}
