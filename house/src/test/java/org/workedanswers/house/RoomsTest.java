@@ -37,6 +37,7 @@ class RoomsTest {
     TECHNIQUES.put("checkpoints", Set.of("core", "quantization"));
     INTEGRATIONS.put("nd4j", Set.of("core"));
     INTEGRATIONS.put("langchain4j", Set.of("core", "rag"));
+    INTEGRATIONS.put("lucene", Set.of("core", "rag"));
   }
 
   @Test

@@ -53,4 +53,19 @@ public record Entry(
       }
     }
   }
+
+  /**
+   * Checks that the embeddings are of a store's dimension.
+   *
+   * @throws IllegalArgumentException if there are any and they are not
+   */
+  public void checkDimension(int dimension) {
+    Check.that(
+        passages.isEmpty() || embeddings.cols() == dimension,
+        "the embeddings of document %s have %d numbers and the store's %d: both must come from one"
+            + " model",
+        document,
+        embeddings.cols(),
+        dimension);
+  }
 }

@@ -91,7 +91,7 @@ public final class MemoryStore implements PassageStore {
 
   @Override
   public void put(Entry entry) {
-    checkDimension(entry, dimension);
+    entry.checkDimension(dimension);
     List<List<String>> terms =
         entry.passages().stream().map(p -> analyzer.terms(p.searched())).toList();
     Matrix copy = Matrix.zeros(entry.embeddings().rows(), dimension);
@@ -102,33 +102,12 @@ public final class MemoryStore implements PassageStore {
     synchronized (this) {
       open();
       for (Passage passage : kept.passages()) {
-        String owner = owners.getOrDefault(passage.id(), kept.document());
-        checkOwner(passage, owner);
+        PassageStore.checkOwner(passage, owners.getOrDefault(passage.id(), kept.document()));
       }
       take(kept.document());
       kept.passages().forEach(p -> owners.put(p.id(), p.document()));
       documents.put(kept.document(), new Stored(kept, terms));
     }
-  }
-
-  /** The check that all stores make of what they are given. */
-  public static void checkDimension(Entry entry, int dimension) {
-    Check.that(
-        entry.passages().isEmpty() || entry.embeddings().cols() == dimension,
-        "the embeddings of document %s have %d numbers and the store's %d: both must come from one"
-            + " model",
-        entry.document(),
-        entry.embeddings().cols(),
-        dimension);
-  }
-
-  private static void checkOwner(Passage passage, String owner) {
-    Check.that(
-        owner.equals(passage.document()),
-        "passage %s of document %s is one of document %s already: an id is for one passage",
-        passage.id(),
-        passage.document(),
-        owner);
   }
 
   @Override
@@ -176,24 +155,12 @@ public final class MemoryStore implements PassageStore {
   @Override
   public List<Found> byMeaning(float[] query, int k, MetadataFilter filter) {
     Check.positive("k", k);
-    checkQuery(query, dimension);
+    PassageStore.checkQuery(query, dimension);
     Snapshot s = snapshot();
     if (s.passages().isEmpty()) {
       return List.of();
     }
     return filtered(s, k, filter, depth -> s.meaning().search(query, depth));
-  }
-
-  /** The check that all stores make of a query's embedding. */
-  public static void checkQuery(float[] query, int dimension) {
-    Check.that(
-        query.length == dimension,
-        "the query has %d numbers and the store's embeddings %d: both must come from one model",
-        query.length,
-        dimension);
-    for (int j = 0; j < query.length; j++) {
-      Check.that(Float.isFinite(query[j]), "number %d of the query is %s", j, query[j]);
-    }
   }
 
   /** Searches deeper until enough may be found, or there are no more. */

@@ -2,6 +2,7 @@ package org.workedanswers.rag.store;
 
 import java.util.List;
 import java.util.Map;
+import org.workedanswers.core.Check;
 
 /**
  * Passages with their embeddings, by document, searched by words and by meaning.
@@ -35,6 +36,14 @@ public interface PassageStore extends AutoCloseable {
   void put(Entry entry);
 
   /**
+   * Takes documents in, one after the other, each as {@link #put} does; a store may write them
+   * together, which is much faster where each writing takes a while.
+   */
+  default void putAll(List<Entry> entries) {
+    entries.forEach(this::put);
+  }
+
+  /**
    * Takes a document out.
    *
    * @return false if it was not there
@@ -65,4 +74,35 @@ public interface PassageStore extends AutoCloseable {
   /** Lets go of what the store holds; once more does nothing. */
   @Override
   void close();
+
+  /**
+   * The check of a query's embedding that every store makes.
+   *
+   * @throws IllegalArgumentException if it is of another dimension, or a number is not finite
+   */
+  static void checkQuery(float[] query, int dimension) {
+    Check.that(
+        query.length == dimension,
+        "the query has %d numbers and the store's embeddings %d: both must come from one model",
+        query.length,
+        dimension);
+    for (int j = 0; j < query.length; j++) {
+      Check.that(Float.isFinite(query[j]), "number %d of the query is %s", j, query[j]);
+    }
+  }
+
+  /**
+   * The check that a passage's id is free.
+   *
+   * @param owner the document that has a passage of this id; the passage's own if none has
+   * @throws IllegalArgumentException if it is another document
+   */
+  static void checkOwner(Passage passage, String owner) {
+    Check.that(
+        owner.equals(passage.document()),
+        "passage %s of document %s is one of document %s already: an id is for one passage",
+        passage.id(),
+        passage.document(),
+        owner);
+  }
 }
