@@ -15,6 +15,9 @@ import org.workedanswers.core.SharedData;
 
 /** Held against trec_eval's own output, and against sums by hand. */
 class RankingMetricsTest {
+  private static final String METRICS =
+      "(ndcg_cut|recall|P|map_cut|success)_\\d+|recip_rank|ndcg|map|Rprec";
+
   private record Scored(String name, double score) {}
 
   private static double log2(double x) {
@@ -45,9 +48,10 @@ class RankingMetricsTest {
           .add(new Scored(f[2], Double.parseDouble(f[4])));
     }
     int compared = 0;
+    Map<String, Double> sums = new HashMap<>(); // over the queries
     for (String line : Files.readAllLines(SharedData.file("metrics/trec_eval/out.test.aq"))) {
       String[] f = line.trim().split("\\s+");
-      if (!runs.containsKey(f[1]) || !f[0].matches("(ndcg_cut|recall)_\\d+|recip_rank")) {
+      if (!runs.containsKey(f[1]) || !f[0].matches(METRICS)) {
         continue;
       }
       List<Hit> ranking = new ArrayList<>();
@@ -57,11 +61,20 @@ class RankingMetricsTest {
                   .thenComparing(Scored::name)
                   .reversed()) // trec_eval's order of ties
           .forEach(s -> ranking.add(new Hit(number(numbers, f[1], s.name()), s.score())));
-      assertEquals(
-          Double.parseDouble(f[2]), metric(f[0], ranking, grades.get(f[1])), 0.5001e-4, line);
+      double value = metric(f[0], ranking, grades.get(f[1]));
+      assertEquals(Double.parseDouble(f[2]), value, 0.5001e-4, line);
+      sums.merge(f[0], value, Double::sum);
       compared++;
     }
-    assertEquals(3 * (9 + 9 + 1), compared);
+    assertEquals(3 * (4 * 9 + 4 + 3), compared);
+    for (String line : Files.readAllLines(SharedData.file("metrics/trec_eval/out.test.a"))) {
+      String[] f = line.trim().split("\\s+");
+      if (f[0].matches(METRICS)) {
+        assertEquals(Double.parseDouble(f[2]), sums.get(f[0]) / 3, 0.5001e-4, line);
+        compared++;
+      }
+    }
+    assertEquals(4 * (4 * 9 + 4 + 3), compared);
   }
 
   private static int number(
@@ -72,13 +85,17 @@ class RankingMetricsTest {
   }
 
   private static double metric(String name, List<Hit> ranking, Map<Integer, Integer> grades) {
-    if (name.equals("recip_rank")) {
-      return RankingMetrics.reciprocalRank(ranking, grades);
-    }
-    int cutoff = Integer.parseInt(name.substring(name.lastIndexOf('_') + 1));
-    return name.startsWith("ndcg")
-        ? RankingMetrics.ndcg(ranking, grades, cutoff)
-        : RankingMetrics.recall(ranking, grades, cutoff);
+    int cutoff = name.matches(".*_\\d+") ? Integer.parseInt(name.replaceAll(".*_", "")) : 10_000;
+    return switch (name.replaceAll("_\\d+$", "")) {
+      case "recip_rank" -> RankingMetrics.reciprocalRank(ranking, grades);
+      case "ndcg", "ndcg_cut" -> RankingMetrics.ndcg(ranking, grades, cutoff);
+      case "recall" -> RankingMetrics.recall(ranking, grades, cutoff);
+      case "P" -> RankingMetrics.precision(ranking, grades, cutoff);
+      case "map", "map_cut" -> RankingMetrics.averagePrecision(ranking, grades, cutoff);
+      case "Rprec" -> RankingMetrics.rPrecision(ranking, grades);
+      case "success" -> RankingMetrics.success(ranking, grades, cutoff);
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   @Test
@@ -122,6 +139,10 @@ class RankingMetricsTest {
       assertEquals(0, RankingMetrics.reciprocalRank(ranking(3), grades));
     }
     assertEquals(0, RankingMetrics.ndcg(ranking(), Map.of(3, 1), 10));
+    Map<Integer, Integer> judgedBad = Map.of(1, -2, 2, 1);
+    assertEquals(1 / log2(3), RankingMetrics.ndcg(ranking(1, 2), judgedBad, 10), 1e-15);
+    assertEquals(0.5, RankingMetrics.averagePrecision(ranking(1, 2), judgedBad, 10));
+    assertEquals(1, RankingMetrics.recall(ranking(1, 2), judgedBad, 10));
   }
 
   @Test
@@ -129,9 +150,6 @@ class RankingMetricsTest {
     Bm25Test.assertMessage(
         "cutoff is 0: it must be at least 1",
         () -> RankingMetrics.ndcg(ranking(1), Map.of(1, 1), 0));
-    Bm25Test.assertMessage(
-        "document 1 has grade -1: 0 is the least",
-        () -> RankingMetrics.recall(ranking(1), Map.of(1, -1), 5));
     Bm25Test.assertMessage(
         "document 4 comes twice", () -> RankingMetrics.reciprocalRank(ranking(4, 4), Map.of(1, 1)));
   }
