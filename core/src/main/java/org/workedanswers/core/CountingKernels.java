@@ -119,6 +119,12 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void dotsInt8(int count, int n, byte[] x, int xo, byte[] rows, int[] at, int[] y) {
+    multiplyAdds.addAndGet((long) count * n);
+    counted.dotsInt8(count, n, x, xo, rows, at, y);
+  }
+
+  @Override
   public float dotFloatInt8(int n, float[] x, int xo, byte[] q, int qo) {
     multiplyAdds.addAndGet(n);
     return counted.dotFloatInt8(n, x, xo, q, qo);

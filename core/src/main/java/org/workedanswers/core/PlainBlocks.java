@@ -29,6 +29,20 @@ final class PlainBlocks {
     }
   }
 
+  static void dotsInt8(int count, int n, byte[] x, int xo, byte[] rows, int[] at, int[] y) {
+    for (int i = 0; i < count; i++) {
+      y[i] = dotInt8(n, x, xo, rows, at[i]);
+    }
+  }
+
+  private static int dotInt8(int n, byte[] x, int xo, byte[] row, int ro) {
+    int sum = 0;
+    for (int j = 0; j < n; j++) {
+      sum += x[xo + j] * row[ro + j];
+    }
+    return sum;
+  }
+
   static int quantizeInt8(
       int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {
     for (int b = 0; b < blocks; b++) {

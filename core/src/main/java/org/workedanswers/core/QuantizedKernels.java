@@ -10,6 +10,12 @@ public interface QuantizedKernels {
   int BLOCK = 32;
 
   /**
+   * How many sums of 16 bits the columns of rows of bytes are shared out over, column j to sum j
+   * mod 16.
+   */
+  int SHORT_SUMS = 16;
+
+  /**
    * y[yo + r - 32 · from] = Σ w(r, c) · x[xo + c] over the columns c of w, modulo 2¹⁶, for all rows
    * r of the groups {@code from} to {@code to}, the last not included; rows that fill up a group
    * give 0.
@@ -23,6 +29,22 @@ public interface QuantizedKernels {
   default void dotsInt8(InterleavedBytes w, int from, int to, byte[] x, int xo, short[] y, int yo) {
     checkDotsInt8(w, from, to, x.length, xo, y.length, yo);
     PlainBlocks.dotsInt8(w, from, to, x, xo, y, yo);
+  }
+
+  /**
+   * y[i] = Σ x[xo+j] · rows[at[i]+j] for j in 0..n-1, and for i in 0..count-1: {@link Kernels#dots}
+   * of signed bytes.
+   *
+   * <p>Exact, and so the same with every implementation, where the products of the columns of each
+   * j mod {@value #SHORT_SUMS} have a sum that fits 16 bits. That is so where ‖x‖ · ‖row‖ &lt; 2¹⁵
+   * over the columns of each, by the inequality of Cauchy and Schwarz. Elsewhere a sum may be off
+   * by multiples of 2¹⁶.
+   *
+   * @throws IllegalArgumentException if the vector, a row or a sum does not lie inside of its array
+   */
+  default void dotsInt8(int count, int n, byte[] x, int xo, byte[] rows, int[] at, int[] y) {
+    checkDotsInt8(count, n, x.length, xo, rows.length, at, y.length);
+    PlainBlocks.dotsInt8(count, n, x, xo, rows, at, y);
   }
 
   /** Σ x[xo+i] · q[qo+i] over floats and signed bytes, in float. */
@@ -179,7 +201,20 @@ public interface QuantizedKernels {
     return Float.isInfinite(inverse) ? 0 : inverse;
   }
 
-  /** Checks the sizes of {@link #dotsInt8}. */
+  /** Checks the sizes of {@link #dotsInt8(int, int, byte[], int, byte[], int[], int[])}. */
+  static void checkDotsInt8(
+      int count, int n, int xLength, int xo, int rowsLength, int[] at, int yLength) {
+    Check.inside("places of rows", 0, count, at.length);
+    Check.inside("sums", 0, count, yLength);
+    Check.inside("vector", xo, n, xLength);
+    for (int i = 0; i < count; i++) {
+      Check.inside("row", at[i], n, rowsLength);
+    }
+  }
+
+  /**
+   * Checks the sizes of {@link #dotsInt8(InterleavedBytes, int, int, byte[], int, short[], int)}.
+   */
   static void checkDotsInt8(
       InterleavedBytes w, int from, int to, int xLength, int xo, int yLength, int yo) {
     checkGroups(from, to, w.groups());

@@ -61,6 +61,10 @@ class CountingKernelsTest {
     assertEquals(2 + 2 * 3 + 3 * 4, sums[0]);
     kernels.dotsInt8(w, 2, 2, q, 0, sums, 0);
     assertEquals(4 + 2 * 3 + 3 + 4 + 3, kernels.multiplyAdds(), "without rows that fill up");
+    int[] wide = new int[2];
+    kernels.dotsInt8(2, 3, q, 1, q, new int[] {0, 1}, wide);
+    assertArrayEquals(new int[] {20, 29}, wide);
+    assertEquals(4 + 2 * 3 + 3 + 4 + 3 + 2 * 3, kernels.multiplyAdds());
     assertEquals(0, kernels.exponentials());
     kernels.exp(2, x, 0, new float[2], 0);
     kernels.softmaxRows(Matrix.zeros(3, 5));

@@ -357,6 +357,72 @@ public abstract class KernelsConformance extends PackedConformance {
     assertTrue(fit > 500, fit + " sums fit 16 bits");
   }
 
+  /** Of bytes as large as is allowed, of one sign too, at the ends of arrays, rows together. */
+  @Test
+  void dotsInt8OfRowsAreExact() {
+    int large = 0;
+    for (int round = 0; round < 200; round++) {
+      SeededRandom random = new SeededRandom(round);
+      int n = round < SIZES.length ? SIZES[round] : random.below(400);
+      int count = round % 27;
+      int xo = random.below(9);
+      byte[] x = new byte[xo + n];
+      byte[] rows = new byte[3 * n + 50];
+      // Over n/16 columns, and one more that may not fill up: ‖x‖² = ‖row‖² < 2¹⁵
+      int most = (int) Math.min(127, Math.sqrt(Short.MAX_VALUE / (n / 16 + 1)));
+      for (byte[] bytes : new byte[][] {x, rows}) {
+        for (int j = 0; j < bytes.length; j++) {
+          bytes[j] =
+              (byte)
+                  switch (round % 3) {
+                    case 0 -> most;
+                    case 1 -> bytes == x ? -most : most;
+                    default -> random.below(2 * most + 1) - most;
+                  };
+        }
+      }
+      int[] at = new int[count + random.below(3)];
+      for (int i = 0; i < count; i++) {
+        at[i] = i == count - 1 ? rows.length - n : random.below(rows.length - n + 1);
+      }
+      int[] y = new int[count + 2];
+      Arrays.fill(y, -7);
+      kernels().dotsInt8(count, n, x, xo, rows, at, y);
+      for (int i = 0; i < y.length; i++) {
+        int sum = i < count ? 0 : -7;
+        for (int j = 0; i < count && j < n; j++) {
+          sum += x[xo + j] * rows[at[i] + j];
+        }
+        assertEquals(sum, y[i], "count = " + count + ", n = " + n + " at " + i);
+        large += Math.abs(sum) > 300_000 ? 1 : 0;
+      }
+    }
+    assertTrue(large > 100, large + " sums do not fit 16 bits");
+    Kernels k = kernels();
+    byte[] b = new byte[8];
+    k.dotsInt8(2, 8, b, 0, b, new int[2], new int[2]);
+    // count, n, xo, place of a row, places, sums: each time one of them is too much
+    for (int[] a :
+        new int[][] {
+          {2, 8, 0, 0, 1, 2},
+          {2, 8, 0, 0, 2, 1},
+          {-1, 8, 0, 0, 2, 2},
+          {2, 9, 0, 0, 2, 2},
+          {2, -1, 0, 0, 2, 2},
+          {2, 8, 1, 0, 2, 2},
+          {2, 8, -1, 0, 2, 2},
+          {2, 8, 0, 1, 2, 2},
+          {2, 8, 0, -1, 2, 2}
+        }) {
+      int[] at = new int[a[4]];
+      at[at.length - 1] = a[3];
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> k.dotsInt8(a[0], a[1], b, a[2], b, at, new int[a[5]]),
+          Arrays.toString(a));
+    }
+  }
+
   private static byte[] few(SeededRandom random, int length) {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {

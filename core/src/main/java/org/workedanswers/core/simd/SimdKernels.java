@@ -164,6 +164,16 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void dotsInt8(int count, int n, byte[] x, int xo, byte[] rows, int[] at, int[] y) {
+    if (vectorBits() < 256) {
+      Kernels.super.dotsInt8(count, n, x, xo, rows, at, y);
+      return;
+    }
+    QuantizedKernels.checkDotsInt8(count, n, x.length, xo, rows.length, at, y.length);
+    SimdByteRowDots.dots(count, n, x, xo, rows, at, y);
+  }
+
+  @Override
   public int quantizeInt8(
       int blocks, float[] x, int xo, byte[] codes, int co, int step, float[] scales, int so) {
     if (vectorBits() < 256) {
