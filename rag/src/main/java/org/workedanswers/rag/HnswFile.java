@@ -29,10 +29,10 @@ import org.workedanswers.rag.DenseIndex.Similarity;
  *   4   CRC32C of all before
  * </pre>
  *
- * Levels follow from the seed ({@link HnswLevels}), ep and L from the levels. So the file's length
- * is known from its first numbers: arrays are taken when it has it, and are no larger. What the
- * checksum can't tell is looked at as well, a file may be made to harm: every link goes to a node
- * that is there and on that layer.
+ * Levels follow from the seed ({@link HnswLevels}), ep and L from the levels, codes from the
+ * vectors ({@link HnswCodes}). So the file's length is known from its first numbers: arrays are
+ * taken when it has it, and are no larger. What the checksum can't tell is looked at as well, a
+ * file may be made to harm: every link goes to a node that is there and on that layer.
  */
 final class HnswFile {
   private static final long MAGIC = 0x0A0D_5753_4E48_4157L;
@@ -40,8 +40,11 @@ final class HnswFile {
   private static final int HEADER_BYTES = 40;
   private static final Similarity[] SIMILARITIES = {Similarity.COSINE, Similarity.DOT};
 
-  /** What a document takes in memory and not in the file, at most: next, upper's reference. */
-  private static final int MORE_BYTES_A_DOCUMENT = 16;
+  /**
+   * What a document takes in memory and not in the file, at most, besides the d bytes of its code:
+   * the code's scale, next, upper's reference.
+   */
+  private static final int MORE_BYTES_A_DOCUMENT = 20;
 
   private HnswFile() {}
 
@@ -135,7 +138,7 @@ final class HnswFile {
         state.dimension,
         settings.m(),
         fixed);
-    long memory = from.length() + (long) MORE_BYTES_A_DOCUMENT * n;
+    long memory = from.length() + ((long) MORE_BYTES_A_DOCUMENT + state.dimension) * n;
     Check.that(
         memory <= Runtime.getRuntime().maxMemory(),
         "it takes %d bytes of memory and Java may have %d",
@@ -198,6 +201,7 @@ final class HnswFile {
             "document %d, a twin of %d, has another vector than an index keeps for it",
             i, original);
       }
+      state.codes.put(i, state.vectors.data(), state.vectors.offset(i));
     }
   }
 

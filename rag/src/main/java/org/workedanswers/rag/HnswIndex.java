@@ -28,10 +28,12 @@ import org.workedanswers.core.Matrix;
  * </pre>
  *
  * A search walks down: on each layer above 0 to the node nearest to the query, on layer 0 to the ef
- * nearest documents, of which the best k are handed out (algorithm 5). Source: Malkov and Yashunin,
+ * nearest documents, of which the best k are handed out (algorithm 5). It compares codes of a byte
+ * a dimension, as does the insertion, which is a quarter of the memory to wait for; the ef
+ * documents are compared anew in float before the best are handed out. Source: Malkov and Yashunin,
  * <i>Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small
  * World graphs</i>, IEEE TPAMI 2018, arXiv:1603.09320, algorithms 1, 2, 4, 5. In the sources start
- * with {@code HnswWalk}, then {@code HnswNeighbours} and {@code HnswInsertion}.
+ * with {@code HnswWalk}, then {@code HnswNeighbours}, {@code HnswInsertion} and {@code HnswCodes}.
  *
  * <ul>
  *   <li><b>Scores</b> are {@link DenseIndex}'s, up to float's rounding. For the cosine vectors are
@@ -41,12 +43,21 @@ import org.workedanswers.core.Matrix;
  *       vectors of one length it is the cosine and nothing changes.
  *   <li><b>Documents with the very same vector</b> share one node, so that copies of one text do
  *       not crowd out its other neighbours.
+ *   <li><b>Near-copies.</b> A cosine by codes is off by 0.0007 or so. Where more than ef documents
+ *       have cosines with the query that differ by less, rounding decides which of them are found.
+ *       In clusters of 200 documents of 384 dimensions with cosines of 0.9996 to each other, 0.88
+ *       of the ten nearest were found with ef = 40 and 0.99 with 100, and by a walk in float 0.99
+ *       with 40. With cosines of 0.9975 the two found the same from ef = 40 on; with ef = k, which
+ *       leaves nothing to choose from, 0.71 and 0.89.
  *   <li><b>Deleted documents</b> are not found but still walked through; {@link #compacted} drops
  *       them.
  *   <li><b>Nothing is silently left out</b> by a filter or deletions: see {@link #search(float[],
  *       int, int, IntPredicate)}.
- *   <li><b>The same</b> seed, kernels and order of insertion give the same graph, bit for bit, and
- *       the same file.
+ *   <li><b>The same</b> seed and order of insertion give the same graph, bit for bit, and the same
+ *       file, whatever the kernels and the machine: products of codes are whole numbers. The scores
+ *       of hits are the kernels' own.
+ *   <li><b>Memory.</b> A document of d dimensions takes 5 d + 8 M + 30 bytes or so: d floats, d
+ *       bytes, and its links.
  *   <li><b>Threads.</b> Any number may search at a time as long as none adds or deletes. A search
  *       allocates its hits alone; what else it needs is kept, once for each that ran at a time.
  * </ul>
@@ -245,7 +256,7 @@ public final class HnswIndex {
         dimension());
   }
 
-  /** Algorithm 5, for the query that begins at {@code offset}. */
+  /** Algorithm 5, for the query that begins at {@code offset}, and the comparison in float. */
   private List<Hit> search(
       HnswWalk walk, float[] data, int offset, int number, int k, int ef, IntPredicate filter) {
     state.vectors.prepare("query", number, data, offset, walk.query(), 0);
@@ -253,13 +264,15 @@ public final class HnswIndex {
     if (live == 0) {
       return List.of();
     }
-    walk.begin(walk.query(), 0);
+    walk.begin();
     walk.descend(0);
     boolean all = filter == null && live == size();
     long patience = all ? Long.MAX_VALUE : size() / 16 + 8L * ef;
     boolean ended = walk.documents(Math.max(k, ef), filter, patience);
     if (!ended || walk.found() < Math.min(k, live)) {
       walk.everyDocument(k, filter);
+    } else {
+      walk.compare(k);
     }
     return walk.best(k);
   }

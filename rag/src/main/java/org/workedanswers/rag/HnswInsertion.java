@@ -26,7 +26,7 @@ final class HnswInsertion {
   private final HnswLevels levels;
 
   // A full list and one more.
-  private final int[] offsets;
+  private final HnswProducts products;
   private final float[] scores;
   private final long[] scored;
 
@@ -36,13 +36,13 @@ final class HnswInsertion {
     this.vectors = state.vectors;
     this.graph = state.graph;
     this.walk = new HnswWalk(state);
-    this.neighbours = new HnswNeighbours(vectors, graph.most(0));
+    this.neighbours = new HnswNeighbours(state, graph.most(0));
     this.levels = new HnswLevels(state.settings);
     for (int i = 0; i < state.size(); i++) {
       levels.next();
     }
     int candidates = graph.most(0) + 1;
-    this.offsets = new int[candidates];
+    this.products = state.products(candidates);
     this.scores = new float[candidates];
     this.scored = new long[candidates];
   }
@@ -50,6 +50,7 @@ final class HnswInsertion {
   /** Puts the next document in; its vector is in its place already. */
   void insert() {
     int q = graph.add(levels.next());
+    state.codes.put(q, vectors.data(), vectors.offset(q));
     int original = graph.entry() < 0 ? q : linkForward(q);
     state.documents.add(original);
     if (original != q) {
@@ -66,7 +67,7 @@ final class HnswInsertion {
 
   /** Links q to its neighbours on each layer; returns its original, q itself if it is no twin. */
   private int linkForward(int q) {
-    walk.begin(vectors.data(), vectors.offset(q));
+    walk.begin(q);
     int level = Math.min(graph.level(q), graph.top());
     walk.descend(level);
     int count = 0;
@@ -95,10 +96,8 @@ final class HnswInsertion {
     }
     int[] list = Arrays.copyOf(graph.neighbours(e, layer), graph.most(layer) + 1);
     list[list.length - 1] = q;
-    for (int i = 0; i < list.length; i++) {
-      offsets[i] = vectors.offset(list[i]);
-    }
-    vectors.scores(vectors.data(), vectors.offset(e), offsets, list.length, scores);
+    products.of(e);
+    products.with(list, 0, list.length, scores);
     for (int i = 0; i < list.length; i++) {
       scored[i] = Scored.of(scores[i], list[i]);
     }

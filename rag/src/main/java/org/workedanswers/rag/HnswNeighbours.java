@@ -16,18 +16,15 @@ package org.workedanswers.rag;
 final class HnswNeighbours {
   private static final int TOGETHER = 8;
 
-  private final HnswVectors vectors;
+  private final HnswProducts products;
   private final int[] chosen; // R
-  private final int[] offsets; // where R's vectors begin
   private final int[] pruned; // W_d
-  private final int[] some = new int[TOGETHER];
   private final float[] scores = new float[TOGETHER];
 
   /** For lists of {@code most} neighbours, and one more candidate where pruned ones are kept. */
-  HnswNeighbours(HnswVectors vectors, int most) {
-    this.vectors = vectors;
+  HnswNeighbours(HnswState state, int most) {
+    this.products = state.products(TOGETHER);
     this.chosen = new int[most];
-    this.offsets = new int[most];
     this.pruned = new int[most + 1];
   }
 
@@ -41,8 +38,7 @@ final class HnswNeighbours {
     for (int i = count - 1; i >= 0 && taken < m; i--) {
       int e = Scored.number(candidates[i]);
       if (nearerToQ(e, Scored.score(candidates[i]), taken)) {
-        chosen[taken] = e;
-        offsets[taken++] = vectors.offset(e);
+        chosen[taken++] = e;
       } else if (keepPruned) {
         pruned[left++] = e;
       }
@@ -54,10 +50,10 @@ final class HnswNeighbours {
   }
 
   private boolean nearerToQ(int e, float toQ, int taken) {
+    products.of(e);
     for (int from = 0; from < taken; from += TOGETHER) {
       int count = Math.min(TOGETHER, taken - from);
-      System.arraycopy(offsets, from, some, 0, count);
-      vectors.scores(vectors.data(), vectors.offset(e), some, count, scores);
+      products.with(chosen, from, count, scores);
       for (int i = 0; i < count; i++) {
         if (scores[i] >= toQ) {
           return false;

@@ -9,7 +9,7 @@ import org.workedanswers.rag.DenseIndex.Similarity;
  * @param similarity how like a query a document is
  * @param m M, 2..{@value #MAX_M}: how many neighbours a new node is linked to on each of its
  *     layers, and the most links it can have there; on layer 0 it can have 2M. More find more, and
- *     cost memory and time.
+ *     cost time, and 8 bytes of memory a document each.
  * @param efConstruction 1..{@value #MAX_EF}: how many nodes a new one's neighbours are chosen from.
  *     More make a better graph in a longer time.
  * @param seed what the levels are drawn from

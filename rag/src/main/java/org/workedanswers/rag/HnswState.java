@@ -6,16 +6,20 @@ import org.workedanswers.core.Kernels;
 /** What an {@link HnswIndex} consists of, and what its file holds. */
 final class HnswState {
   final HnswSettings settings;
+  private final Kernels kernels;
   final int dimension;
   final HnswVectors vectors;
+  final HnswCodes codes;
   final HnswGraph graph;
   final HnswDocuments documents;
   private int capacity;
 
   HnswState(Kernels kernels, int dimension, HnswSettings settings) {
     this.settings = settings;
+    this.kernels = kernels;
     this.dimension = Check.positive("dimension", dimension);
     this.vectors = new HnswVectors(kernels, settings.similarity(), dimension);
+    this.codes = new HnswCodes(dimension);
     this.graph = new HnswGraph(settings.m());
     this.documents = new HnswDocuments();
   }
@@ -32,6 +36,7 @@ final class HnswState {
     if (wanted > capacity) {
       capacity = (int) Math.min(most, Math.max(wanted, capacity + capacity / 2L));
       vectors.room(capacity);
+      codes.room(capacity);
       graph.room(capacity);
       documents.room(capacity);
     }
@@ -48,6 +53,11 @@ final class HnswState {
         settings.m(),
         most);
     return most;
+  }
+
+  /** Products by codes, of {@code most} nodes at a time, for one thread. */
+  HnswProducts products(int most) {
+    return new HnswProducts(kernels, codes, most);
   }
 
   /** How many documents there are, deleted ones too. */

@@ -6,7 +6,8 @@ import org.workedanswers.rag.DenseIndex.Similarity;
 
 /**
  * The embeddings of an {@link HnswIndex}, one after the other in one array [n x d], as they are
- * compared: for the cosine each is divided by its length. So a score is one dot product.
+ * compared: for the cosine each is divided by its length. So a score is one dot product. Walks
+ * compare {@link HnswCodes}; the scores of what they find are taken here.
  */
 final class HnswVectors {
   private final Kernels kernels;
@@ -58,8 +59,8 @@ final class HnswVectors {
   }
 
   /** scores[i] = q · vector that begins at offsets[i], for the first {@code count}. */
-  void scores(float[] q, int qo, int[] offsets, int count, float[] scores) {
-    kernels.dots(count, dimension, q, qo, data, offsets, scores);
+  void scores(float[] q, int[] offsets, int count, float[] scores) {
+    kernels.dots(count, dimension, q, 0, data, offsets, scores);
   }
 
   /** Whether two vectors are the same, bit for bit. */

@@ -10,7 +10,8 @@ import java.util.function.IntPredicate;
  *
  * <p>From the best candidate so far it goes to all its neighbours that it has not met; those among
  * the ef best become candidates. It ends when the best candidate is worse than all ef. The
- * neighbours' products are taken together, which {@code Kernels.dots} says the use of.
+ * neighbours' products, {@link HnswProducts}, are taken together, which {@code Kernels.dots} says
+ * the use of. What a search found is compared anew in float.
  *
  * <p>The names are the paper's: q the query, C the candidates, W the best found. One walk serves
  * one thread at a time, and keeps its memory from call to call: a byte a node, and the heaps.
@@ -22,8 +23,7 @@ final class HnswWalk {
 
   private final int dimension;
   private float[] query = {}; // what queries are written to
-  private float[] q = {}; // the array that q is a run of, from qo
-  private int qo;
+  private final HnswProducts products; // of q
   private final LongHeap candidates = new LongHeap(); // C, complemented: the best on top
   private final LongHeap found = new LongHeap(); // W, the worst on top
   private long[] sorted = {};
@@ -33,7 +33,7 @@ final class HnswWalk {
 
   private byte stamp;
 
-  // Neighbours whose products are taken together.
+  // Nodes whose products are taken together.
   private final int[] nodes;
   private final int[] offsets;
   private final float[] scores;
@@ -44,6 +44,7 @@ final class HnswWalk {
     documents = state.documents;
     dimension = state.dimension;
     int batch = graph.most(0);
+    products = state.products(batch);
     nodes = new int[batch];
     offsets = new int[batch];
     scores = new float[batch];
@@ -57,16 +58,25 @@ final class HnswWalk {
     return query;
   }
 
-  /** W ← {ep}: begins with q, the d numbers from {@code qo}. */
-  void begin(float[] q, int qo) {
-    this.q = q;
-    this.qo = qo;
+  /** W ← {ep}: begins with q that was written to {@link #query}. */
+  void begin() {
+    products.of(query);
+    enter();
+  }
+
+  /** W ← {ep}: begins with q that is a node. */
+  void begin(int node) {
+    products.of(node);
+    enter();
+  }
+
+  private void enter() {
     if (stamps.length < graph.size()) {
       stamps = new byte[graph.size() + graph.size() / 2];
       stamp = 0;
     }
     nodes[0] = graph.entry();
-    score(1);
+    products.with(nodes, 0, 1, scores);
     found.clear();
     found.push(Scored.of(scores[0], nodes[0]));
   }
@@ -76,13 +86,6 @@ final class HnswWalk {
     for (int l = graph.top(); l > layer; l--) {
       nodes(l, 1);
     }
-  }
-
-  private void score(int count) {
-    for (int i = 0; i < count; i++) {
-      offsets[i] = vectors.offset(nodes[i]);
-    }
-    vectors.scores(q, qo, offsets, count, scores);
   }
 
   /** W ← the ef nodes of the layer nearest to q, by a walk that begins at W. */
@@ -112,18 +115,18 @@ final class HnswWalk {
     for (int i = 0; i < entries; i++) {
       collect(sorted[i], ef, ofDocuments, filter);
     }
-    long products = 0;
+    long taken = 0;
     while (candidates.size() > 0) {
       long c = ~candidates.pop();
       if (full(ef) && c < found.top()) {
         break;
       }
       int count = unmet(Scored.number(c), layer);
-      products += count;
-      if (products > patience) {
+      taken += count;
+      if (taken > patience) {
         return false;
       }
-      score(count);
+      products.with(nodes, 0, count, scores);
       for (int i = 0; i < count; i++) {
         long e = Scored.of(scores[i], nodes[i]);
         if (!full(ef) || e > found.top()) {
@@ -183,7 +186,19 @@ final class HnswWalk {
     }
   }
 
-  /** W ← the k best of all documents that may be found, each compared with q. */
+  /** W ← the k best documents of W, compared anew with the query in float. */
+  void compare(int k) {
+    int count = drain();
+    for (int from = 0; from < count; from += nodes.length) {
+      int some = Math.min(nodes.length, count - from);
+      for (int i = 0; i < some; i++) {
+        nodes[i] = Scored.number(sorted[from + i]);
+      }
+      offer(some, k);
+    }
+  }
+
+  /** W ← the k best of all documents that may be found, compared with the query in float. */
   void everyDocument(int k, IntPredicate filter) {
     found.clear();
     int count = 0;
@@ -192,12 +207,22 @@ final class HnswWalk {
         nodes[count++] = d;
       }
       if (count == nodes.length || d == documents.size() - 1) {
-        score(count);
-        for (int i = 0; i < count; i++) {
-          offer(Scored.of(scores[i], nodes[i]), k);
-        }
+        offer(count, k);
         count = 0;
       }
+    }
+  }
+
+  /**
+   * W ← W and the first {@code count} of {@link #nodes}, compared in float, but the k best alone.
+   */
+  private void offer(int count, int k) {
+    for (int i = 0; i < count; i++) {
+      offsets[i] = vectors.offset(nodes[i]);
+    }
+    vectors.scores(query, offsets, count, scores);
+    for (int i = 0; i < count; i++) {
+      offer(Scored.of(scores[i], nodes[i]), k);
     }
   }
 

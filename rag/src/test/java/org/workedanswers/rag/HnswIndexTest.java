@@ -72,7 +72,7 @@ class HnswIndexTest {
       counting.reset();
       List<List<Hit>> found = index.search(data[1], 10, efs[i]);
       double recall = recall(exact, found);
-      double products = counting.multiplyAdds() / 24.0 / 100;
+      double products = counting.multiplyAdds() / 24.0 / 100 - efs[i]; // ef are compared anew
       String what = "ef = " + efs[i] + ": recall " + recall + ", products " + products;
       assertTrue(recall >= recalls[i][0] && recall <= recalls[i][1], what);
       assertTrue(products >= compared[i][0] && products <= compared[i][1], what);
@@ -138,6 +138,45 @@ class HnswIndexTest {
     assertEquals(2, index.search(documents.row(0), 1, 10).get(0).document());
     assertEquals(
         List.of(6, 10), documents(index.search(documents.row(0), 2, 10, d -> d % 4 == 2 && d > 2)));
+  }
+
+  /** Their codes are one or nearly so: they come in the order of their vectors nonetheless. */
+  @Test
+  void nearCopiesAreOrderedByTheirVectors() {
+    Matrix documents = Clusters.documentsAndQueries(11, 1000, 1, 48)[0];
+    SeededRandom random = new SeededRandom(11);
+    for (int i = 0; i < 40; i++) {
+      for (int j = 0; j < 48; j++) {
+        documents.set(25 * i, j, documents.get(0, j) * (float) (1 + 0.01 * random.gaussian()));
+      }
+    }
+    DenseIndex exact = exact(documents, Similarity.COSINE);
+    HnswIndex index = hnsw(documents, Similarity.COSINE);
+    for (int q = 0; q < 1000; q += 25) {
+      List<Hit> found = index.search(documents.row(q), 10, 100);
+      assertSame(exact.search(documents.row(q), 10), found, "query " + q);
+      assertEquals(q, found.get(0).document());
+    }
+  }
+
+  /** By the dot product, of lengths of all magnitudes: a scale of a code is its own. */
+  @Test
+  void lengthsOfAllMagnitudesAreCompared() {
+    SeededRandom random = new SeededRandom(13);
+    Matrix documents = random.gaussian(300, 20, 1);
+    for (int i = 0; i < 300; i++) {
+      float length = (float) Math.pow(10, i % 25 - 12);
+      for (int j = 0; j < 20; j++) {
+        documents.set(i, j, documents.get(i, j) * length);
+      }
+    }
+    Matrix queries = random.gaussian(20, 20, 1);
+    HnswIndex index = hnsw(documents, Similarity.DOT);
+    List<List<Hit>> exact = exact(documents, Similarity.DOT).search(queries, 5);
+    List<List<Hit>> found = index.search(queries, 5, 300);
+    for (int q = 0; q < 20; q++) {
+      assertEquals(documents(exact.get(q)), documents(found.get(q)));
+    }
   }
 
   private static List<Integer> documents(List<Hit> hits) {
@@ -253,6 +292,20 @@ class HnswIndexTest {
       left.rows(i, i + 1).set(documents.rows(2 * i + 1, 2 * i + 2));
     }
     assertArrayEquals(bytes(hnsw(left, Similarity.COSINE)), bytes(index.compacted()));
+  }
+
+  @Test
+  void theGraphIsTheSameWithAllKernels() throws IOException {
+    for (Similarity similarity : Similarity.values()) {
+      Matrix documents = new SeededRandom(12).gaussian(400, 70, 1);
+      HnswSettings settings = settings(similarity, 5, 30);
+      byte[] plain =
+          bytes(HnswIndex.of(PlainKernels.PLAIN, Loop.sequential(), documents, settings));
+      for (Kernels kernels : List.of(BEST, KernelsChoice.named("blocked"))) {
+        assertArrayEquals(
+            plain, bytes(HnswIndex.of(kernels, Loop.sequential(), documents, settings)));
+      }
+    }
   }
 
   private byte[] bytes(HnswIndex index) throws IOException {
