@@ -34,7 +34,7 @@ import picocli.CommandLine.ParseResult;
       "           curves of growth: study bench --help",
       "  --no-vector, before all else: without the JDK's vector module"
     },
-    subcommands = {ListCommand.class, ClaimsCommand.class})
+    subcommands = {ListCommand.class, ClaimsCommand.class, BeirCommand.class})
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
   static final int WRONG_USAGE = 2;
@@ -163,6 +163,9 @@ public final class Study implements Callable<Integer> {
       }
       if (type == ClaimsCommand.class) {
         return type.cast(new ClaimsCommand(out));
+      }
+      if (type == BeirCommand.class) {
+        return type.cast(new BeirCommand(out));
       }
       return CommandLine.defaultFactory().create(type);
     }

@@ -1,0 +1,266 @@
+package org.workedanswers.answers.beir;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.workedanswers.answers.Progress;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.beir.Experiment.Measure;
+import org.workedanswers.answers.sheet.Table;
+import org.workedanswers.answers.sheet.Worksheet;
+import org.workedanswers.core.Check;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.rag.Bm25;
+import org.workedanswers.rag.Bm25Retriever;
+import org.workedanswers.rag.DenseIndex;
+import org.workedanswers.rag.Embedder;
+import org.workedanswers.rag.EnglishAnalyzer;
+import org.workedanswers.rag.PairedComparison;
+import picocli.CommandLine.Option;
+
+/** One run of {@code study beir}: BM25, embeddings, and the fusion of both. */
+public final class BeirRun {
+  static final String WORDS = "BM25";
+  static final String MEANING = "dense";
+  static final String HYBRID = "hybrid";
+
+  private static final int[] CONSTANTS = {1, 10, 60, 100, 1000};
+  private static final int SHOWN = 5;
+
+  /** How a collection is searched. */
+  public static final class Settings {
+    @Option(
+        names = "--split",
+        paramLabel = "NAME",
+        description = "judgements in qrels/NAME.tsv (default: ${DEFAULT-VALUE})")
+    String split = "test";
+
+    @Option(
+        names = "--depth",
+        paramLabel = "N",
+        description = "documents that a leg hands to the fusion (default: ${DEFAULT-VALUE})")
+    int depth = 100;
+
+    @Option(names = "--k1", paramLabel = "X", description = "of BM25 (default: ${DEFAULT-VALUE})")
+    double k1 = 0.9;
+
+    @Option(names = "--b", paramLabel = "X", description = "of BM25 (default: ${DEFAULT-VALUE})")
+    double b = 0.4;
+
+    @Option(
+        names = "--rrf-k",
+        paramLabel = "N",
+        description = "k of the fusion (default: ${DEFAULT-VALUE})")
+    int rrfK = 60;
+
+    @Option(
+        names = "--cache",
+        paramLabel = "DIR",
+        description = "where embeddings are kept (default: the user's cache folder)")
+    Path cache =
+        EmbeddingCache.standardFolder(
+            System.getenv(), System.getProperty("os.name"), System.getProperty("user.home"));
+  }
+
+  private final Workbench bench;
+  private final Settings settings;
+  private final Bm25.Settings bm25;
+  private final Experiment experiment;
+
+  /**
+   * Reads a collection.
+   *
+   * @throws IllegalArgumentException if it can't be read, or a setting is out of its range
+   */
+  public BeirRun(Workbench bench, Settings settings, Path folder) {
+    Check.positive("--depth", settings.depth);
+    Check.positive("--rrf-k", settings.rrfK);
+    this.bench = bench;
+    this.settings = settings;
+    this.bm25 = Bm25.Settings.STANDARD.with(settings.k1, settings.b).with(Bm25.Lengths.ONE_BYTE);
+    this.experiment = new Experiment(BeirFiles.read(folder, settings.split));
+  }
+
+  /**
+   * Searches by every leg.
+   *
+   * @param model what tells the embedding model and its settings from another
+   */
+  public void measure(String model, Embedder embedder) {
+    Collection c = experiment.collection();
+    Bm25Retriever words = Bm25Retriever.of(new EnglishAnalyzer(), c.texts(), bm25);
+    int depth = settings.depth;
+    experiment.add(WORDS, words.search(c.queries(), depth));
+    Progress progress = Progress.of("documents embedded", c.texts().size());
+    Matrix documents =
+        new EmbeddingCache(settings.cache).embed(model, embedder, c.texts(), progress::at);
+    DenseIndex index =
+        new DenseIndex(bench.kernels(), bench.loop(), documents, DenseIndex.Similarity.COSINE);
+    experiment.add(MEANING, index.search(embedder.embed(c.queries()), depth));
+    experiment.add(HYBRID, experiment.fused(WORDS, MEANING, settings.rrfK));
+  }
+
+  /** Writes tables: by leg, leg against leg, query by query, by k. */
+  public void show(Worksheet sheet) {
+    Collection c = experiment.collection();
+    sheet.heading(c.name() + ", " + settings.split);
+    sheet.text(
+        String.format(
+            Locale.ROOT,
+            "%,d documents, %,d queries with judgements%s. BM25 with k1 %s, b %s, lengths in a byte, by"
+                + " Porter's stems without stop words; embeddings by the cosine; the fusion of the"
+                + " first %d of both, k = %d.",
+            c.texts().size(),
+            c.queries().size(),
+            c.unknown() == 0
+                ? ""
+                : ", " + c.unknown() + " judgements of what is not there left out",
+            settings.k1,
+            settings.b,
+            settings.depth,
+            settings.rrfK));
+    sheet.table(byLeg());
+    sheet.table(pairs());
+    sheet.table(queries());
+    sheet.table(byConstant());
+  }
+
+  private Table byLeg() {
+    List<String> head = new ArrayList<>(List.of("leg"));
+    for (Measure m : Measure.values()) {
+      head.add(m.label);
+    }
+    Table table = Table.of("Means over the queries", head.toArray(new String[0]));
+    for (String leg : experiment.legs()) {
+      List<String> row = new ArrayList<>(List.of(leg));
+      for (Measure m : Measure.values()) {
+        row.add(four(Experiment.mean(experiment.scores(leg, m))));
+      }
+      table.row(row.toArray(new Object[0]));
+    }
+    return table;
+  }
+
+  private Table pairs() {
+    Table table =
+        Table.of(
+            "nDCG@" + Experiment.CUTOFF + ", paired randomisation test, two-sided",
+            "legs",
+            "difference",
+            "95 % of bootstraps",
+            "p");
+    pairsOf()
+        .forEach(
+            (name, p) ->
+                table.row(
+                    name,
+                    signed(p.mean()),
+                    signed(p.low()) + " to " + signed(p.high()),
+                    four(p.p())));
+    return table;
+  }
+
+  private Map<String, PairedComparison> pairsOf() {
+    Map<String, PairedComparison> pairs = new LinkedHashMap<>();
+    List<String> legs = experiment.legs();
+    for (int i = legs.size() - 1; i > 0; i--) {
+      for (int j = i - 1; j >= 0; j--) {
+        String name = legs.get(i) + " - " + legs.get(j);
+        pairs.put(
+            name,
+            PairedComparison.of(
+                experiment.scores(legs.get(i), Measure.NDCG),
+                experiment.scores(legs.get(j), Measure.NDCG),
+                bench.random("beir " + name)));
+      }
+    }
+    return pairs;
+  }
+
+  /** Where the fusion gains and loses most beside the better of the other legs. */
+  private Table queries() {
+    double[] words = experiment.scores(WORDS, Measure.NDCG);
+    double[] meaning = experiment.scores(MEANING, Measure.NDCG);
+    double[] hybrid = experiment.scores(HYBRID, Measure.NDCG);
+    String best = Experiment.mean(words) >= Experiment.mean(meaning) ? WORDS : MEANING;
+    double[] other = best.equals(WORDS) ? words : meaning;
+    List<Integer> order =
+        IntStream.range(0, hybrid.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(q -> other[q] - hybrid[q]))
+            .toList();
+    Table table =
+        Table.of(
+            "Queries on which the hybrid gains and loses most beside " + best + ", nDCG@10",
+            "query",
+            "words",
+            WORDS,
+            MEANING,
+            HYBRID);
+    int n = order.size();
+    List<Integer> shown = new ArrayList<>(order.subList(0, Math.min(SHOWN, n)));
+    shown.addAll(order.subList(Math.max(shown.size(), n - SHOWN), n));
+    for (int q : shown) {
+      String text = experiment.collection().queries().get(q);
+      table.row(
+          experiment.collection().queryIds().get(q),
+          text.length() <= 40 ? text : text.substring(0, 39).strip() + "…",
+          four(words[q]),
+          four(meaning[q]),
+          four(hybrid[q]));
+    }
+    return table;
+  }
+
+  private Table byConstant() {
+    Table table = Table.of("The hybrid by k of the fusion", "k", "nDCG@10", "recall@100");
+    for (int k : CONSTANTS) {
+      var rankings = experiment.fused(WORDS, MEANING, k);
+      table.row(
+          k,
+          four(Experiment.mean(experiment.scores(rankings, Measure.NDCG))),
+          four(Experiment.mean(experiment.scores(rankings, Measure.RECALL))));
+    }
+    return table;
+  }
+
+  /** What was found: the means by leg, and the differences. */
+  public Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("collection", experiment.collection().name());
+    json.put("split", settings.split);
+    json.put("documents", experiment.collection().texts().size());
+    json.put("queries", experiment.collection().queries().size());
+    Map<String, Object> legs = new LinkedHashMap<>();
+    for (String leg : experiment.legs()) {
+      Map<String, Double> means = new LinkedHashMap<>();
+      for (Measure m : Measure.values()) {
+        means.put(m.label, Experiment.mean(experiment.scores(leg, m)));
+      }
+      legs.put(leg, means);
+    }
+    json.put("legs", legs);
+    Map<String, Object> differences = new LinkedHashMap<>();
+    pairsOf()
+        .forEach(
+            (name, p) ->
+                differences.put(
+                    name,
+                    Map.of("difference", p.mean(), "low", p.low(), "high", p.high(), "p", p.p())));
+    json.put("nDCG@10", differences);
+    return json;
+  }
+
+  private static String four(double x) {
+    return String.format(Locale.ROOT, "%.4f", x);
+  }
+
+  private static String signed(double x) {
+    return String.format(Locale.ROOT, "%+.4f", x);
+  }
+}

@@ -1,0 +1,99 @@
+package org.workedanswers.answers.beir;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.workedanswers.rag.Fusion;
+import org.workedanswers.rag.Hit;
+import org.workedanswers.rag.RankingMetrics;
+import org.workedanswers.rag.ReciprocalRankFusion;
+
+/** A collection's rankings by each leg, and how good they are. */
+final class Experiment {
+  /** Documents of a ranking that nDCG, MRR and precision look at. */
+  static final int CUTOFF = 10;
+
+  /** Documents of a ranking that recall looks at. */
+  static final int RECALL_CUTOFF = 100;
+
+  /** The measures of a ranking, as trec_eval computes them. */
+  enum Measure {
+    NDCG("nDCG@" + CUTOFF),
+    MAP("MAP"),
+    MRR("MRR@" + CUTOFF),
+    RECALL("recall@" + RECALL_CUTOFF),
+    PRECISION("P@" + CUTOFF);
+
+    final String label;
+
+    Measure(String label) {
+      this.label = label;
+    }
+
+    double of(List<Hit> ranking, Map<Integer, Integer> grades) {
+      List<Hit> first = ranking.subList(0, Math.min(CUTOFF, ranking.size()));
+      return switch (this) {
+        case NDCG -> RankingMetrics.ndcg(ranking, grades, CUTOFF);
+        case MAP -> RankingMetrics.averagePrecision(ranking, grades, Integer.MAX_VALUE);
+        case MRR -> RankingMetrics.reciprocalRank(first, grades);
+        case RECALL -> RankingMetrics.recall(ranking, grades, RECALL_CUTOFF);
+        case PRECISION -> RankingMetrics.precision(ranking, grades, CUTOFF);
+      };
+    }
+  }
+
+  private final Collection collection;
+  private final Map<String, List<List<Hit>>> legs = new LinkedHashMap<>();
+
+  Experiment(Collection collection) {
+    this.collection = collection;
+  }
+
+  Collection collection() {
+    return collection;
+  }
+
+  /** Adds a leg with its ranking for each query. */
+  void add(String leg, List<List<Hit>> rankings) {
+    legs.put(leg, rankings);
+  }
+
+  /** The legs' names, in the order in which they were added. */
+  List<String> legs() {
+    return List.copyOf(legs.keySet());
+  }
+
+  /** The fusion of two legs, a query each. */
+  List<List<Hit>> fused(String leg, String other, int k) {
+    Fusion fusion = new ReciprocalRankFusion(k);
+    List<List<Hit>> fused = new ArrayList<>();
+    for (int q = 0; q < collection.queries().size(); q++) {
+      fused.add(fusion.fuse(List.of(legs.get(leg).get(q), legs.get(other).get(q))));
+    }
+    return fused;
+  }
+
+  /** A leg's scores, a query each. */
+  double[] scores(String leg, Measure measure) {
+    return scores(legs.get(leg), measure);
+  }
+
+  /** The scores of rankings, a query each. */
+  double[] scores(List<List<Hit>> rankings, Measure measure) {
+    double[] scores = new double[rankings.size()];
+    for (int q = 0; q < scores.length; q++) {
+      scores[q] = measure.of(rankings.get(q), collection.grades().get(q));
+    }
+    return scores;
+  }
+
+  /** The mean. */
+  static double mean(double[] x) {
+    double sum = 0;
+    for (double v : x) {
+      sum += v;
+    }
+    return sum / x.length;
+  }
+}

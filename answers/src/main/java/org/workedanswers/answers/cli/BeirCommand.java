@@ -1,0 +1,62 @@
+package org.workedanswers.answers.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.beir.BeirRun;
+import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.langchain4j.MiniLmModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures retrieval on a collection in BEIR's layout. */
+@Command(
+    name = "beir",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures retrieval by words, by meaning and by both on a collection in BEIR's layout:",
+      "corpus.jsonl and queries.jsonl, or .jsonl.gz, and qrels/SPLIT.tsv."
+    })
+final class BeirCommand implements Callable<Integer> {
+  private final PrintStream out;
+
+  @Mixin private RunOptions run;
+  @Mixin private BeirRun.Settings settings;
+
+  @Parameters(paramLabel = "DIR", description = "the collection's folder")
+  private Path folder;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "writes what was found to a file too")
+  private Path json;
+
+  BeirCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (Workbench bench = run.workbench()) {
+      BeirRun beir = new BeirRun(bench, settings, folder);
+      try (MiniLmModel model = new MiniLmModel(bench.loop())) {
+        beir.measure("all-MiniLM-L6-v2 " + MiniLmModel.MAX_TOKENS, model.embedder());
+      }
+      beir.show(new TerminalSheet(out, Ansi.AUTO));
+      if (json != null) {
+        new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .writeValue(json.toFile(), beir.json());
+      }
+      return 0;
+    }
+  }
+}

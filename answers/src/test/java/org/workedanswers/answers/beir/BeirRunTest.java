@@ -1,0 +1,144 @@
+package org.workedanswers.answers.beir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.cli.Study;
+import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.core.SharedData;
+import org.workedanswers.langchain4j.MiniLmModel;
+import org.workedanswers.rag.Embedder;
+import picocli.CommandLine.Help.Ansi;
+
+class BeirRunTest {
+  @TempDir Path folder;
+
+  /** One number a topic, by a word that stands for it. */
+  private static final class Topics implements Embedder {
+    private static final List<String> WORDS = List.of("feline", "bond", "rain");
+
+    @Override
+    public int dimension() {
+      return WORDS.size();
+    }
+
+    @Override
+    public Matrix embed(List<String> texts) {
+      Matrix m = Matrix.zeros(texts.size(), WORDS.size());
+      for (int i = 0; i < texts.size(); i++) {
+        for (int j = 0; j < WORDS.size(); j++) {
+          m.set(i, j, texts.get(i).contains(WORDS.get(j)) ? 1 : 0.1f * j);
+        }
+      }
+      return m;
+    }
+  }
+
+  private void write(String name, String... lines) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, String.join("\n", lines));
+  }
+
+  private void smallCollection() throws IOException {
+    write(
+        "corpus.jsonl",
+        "{\"_id\": \"a\", \"text\": \"the cat, a feline, sleeps long\"}",
+        "{\"_id\": \"b\", \"text\": \"a bond pays interest\"}",
+        "{\"_id\": \"c\", \"text\": \"rain falls\"}",
+        "{\"_id\": \"d\", \"text\": \"cats and dogs rain\"}");
+    write(
+        "queries.jsonl",
+        "{\"_id\": \"1\", \"text\": \"cats\"}",
+        "{\"_id\": \"2\", \"text\": \"rain\"}",
+        "{\"_id\": \"3\", \"text\": \"money: bond\"}");
+    write("qrels/test.tsv", "q\td\ts", "1\ta\t1", "2\tc\t2", "2\td\t1", "3\tb\t1");
+  }
+
+  private BeirRun run(Workbench bench) {
+    BeirRun.Settings settings = new BeirRun.Settings();
+    settings.cache = folder.resolve("cache");
+    BeirRun run = new BeirRun(bench, settings, folder);
+    run.measure("topics", new Topics());
+    return run;
+  }
+
+  @Test
+  void figuresByHand() throws IOException {
+    smallCollection();
+    try (Workbench bench = Workbench.standard()) {
+      BeirRun run = run(bench);
+      Map<?, ?> legs = (Map<?, ?>) run.json().get("legs");
+      Map<?, ?> words = (Map<?, ?>) legs.get("BM25");
+      // "cat" is in a and d, of which a is longer, so d comes first; the other queries are
+      // answered.
+      double second = Math.log(2) / Math.log(3);
+      assertEquals((second + 1 + 1) / 3, (double) words.get("nDCG@10"), 1e-12);
+      assertEquals((0.5 + 1 + 1) / 3, (double) words.get("MRR@10"), 1e-12);
+      assertEquals(1.0, (double) words.get("recall@100"), 1e-12);
+      assertEquals((1 + 2 + 1) / 30.0, (double) words.get("P@10"), 1e-12);
+      ByteArrayOutputStream page = new ByteArrayOutputStream();
+      try (PrintStream out = new PrintStream(page, true, StandardCharsets.UTF_8)) {
+        run.show(new TerminalSheet(out, Ansi.OFF));
+      }
+      String text = page.toString(StandardCharsets.UTF_8);
+      assertTrue(text.contains("4 documents, 3 queries"), text);
+      assertTrue(text.contains("hybrid - BM25"), text);
+      assertTrue(text.contains("money: bond"), text);
+    }
+  }
+
+  @Test
+  void wrongUsageIsOneSentence() throws IOException {
+    smallCollection();
+    assertStatus(2, "is no folder", "beir", folder.resolve("none").toString());
+    assertStatus(2, "--split names one of [test]", "beir", folder.toString(), "--split", "dev");
+    assertStatus(2, "--depth is 0", "beir", folder.toString(), "--depth", "0");
+    assertStatus(2, "k1", "beir", folder.toString(), "--k1", "-1");
+    assertStatus(2, "--rrf-k is 0", "beir", folder.toString(), "--rrf-k", "0");
+    assertStatus(2, "DIR", "beir");
+  }
+
+  private void assertStatus(int status, String message, String... args) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    int is = Study.execute(new PrintStream(OutputStreams.NONE), err, args);
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    assertEquals(status, is, text);
+    assertTrue(text.contains(message) && !text.contains("\tat "), text);
+  }
+
+  private static final class OutputStreams {
+    private static final java.io.OutputStream NONE = java.io.OutputStream.nullOutputStream();
+  }
+
+  @Test
+  @Tag("long")
+  void sciFactHasItsPublishedFigures() {
+    try (Workbench bench = Workbench.standard();
+        MiniLmModel model = new MiniLmModel(bench.loop())) {
+      BeirRun.Settings settings = new BeirRun.Settings();
+      settings.cache = folder.resolve("cache");
+      BeirRun run = new BeirRun(bench, settings, SharedData.file("retrieval/scifact"));
+      run.measure("all-MiniLM-L6-v2 256", model.embedder());
+      Map<?, ?> legs = (Map<?, ?>) run.json().get("legs");
+      assertEquals(0.6789, (double) ((Map<?, ?>) legs.get("BM25")).get("nDCG@10"), 0.003);
+      assertEquals(0.9253, (double) ((Map<?, ?>) legs.get("BM25")).get("recall@100"), 0.003);
+      assertEquals(0.6451, (double) ((Map<?, ?>) legs.get("dense")).get("nDCG@10"), 0.002);
+      assertEquals(0.7205, (double) ((Map<?, ?>) legs.get("hybrid")).get("nDCG@10"), 0.003);
+    }
+  }
+}
