@@ -99,7 +99,7 @@ final class HnswCodes {
       for (int j = l; j < dimension; j += SUMS) {
         int rounded = (int) Math.rint(f * x[xo + j]);
         code[co + j] = (byte) rounded;
-        some += rounded * rounded;
+        some += (long) rounded * rounded;
       }
       if (some > MOST) {
         return -1;
