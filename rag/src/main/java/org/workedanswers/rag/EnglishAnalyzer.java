@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * English words by their stems: {@link WordAnalyzer} without the English stop words, then Porter's
- * stemming. Lucene's {@code EnglishAnalyzer}, which published figures of BM25 rest on, cuts words a
- * little differently where signs stand in them: {@code 3.5} is one word there and two here.
+ * English words by their stems: {@link WordAnalyzer} without the English stop words, signs within
+ * words kept ({@code 3.5} is one word), then Porter's stemming. As Lucene's {@code
+ * EnglishAnalyzer}, which published figures of BM25 rest on, but for rare signs and scripts.
  */
 public final class EnglishAnalyzer implements Analyzer {
-  private final WordAnalyzer words = new WordAnalyzer(WordAnalyzer.ENGLISH_STOP_WORDS);
+  private final WordAnalyzer words = new WordAnalyzer(WordAnalyzer.ENGLISH_STOP_WORDS, true);
 
   @Override
   public List<String> terms(String text) {

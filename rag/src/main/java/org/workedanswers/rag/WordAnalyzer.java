@@ -20,6 +20,7 @@ public final class WordAnalyzer implements Analyzer {
               .split(" "));
 
   private final Set<String> stopWords;
+  private final boolean signs;
 
   /** Keeps every word. */
   public WordAnalyzer() {
@@ -28,7 +29,17 @@ public final class WordAnalyzer implements Analyzer {
 
   /** Leaves out the given words, which are in lower case. */
   public WordAnalyzer(Set<String> stopWords) {
+    this(stopWords, false);
+  }
+
+  /**
+   * The same, and if {@code signs} is set, signs within words too belong to them as Unicode's word
+   * boundaries have it: a point between two letters or two digits, a comma or semicolon between
+   * digits, a colon between letters, the low line anywhere but alone.
+   */
+  WordAnalyzer(Set<String> stopWords, boolean signs) {
     this.stopWords = new HashSet<>(stopWords);
+    this.signs = signs;
   }
 
   @Override
@@ -50,18 +61,37 @@ public final class WordAnalyzer implements Analyzer {
   }
 
   /** Where the word that begins at {@code start} ends; {@code start} if none begins there. */
-  private static int wordEnd(String text, int start) {
+  private int wordEnd(String text, int start) {
     int end = start;
     while (end < text.length()) {
       int c = text.codePointAt(end);
       int next = end + Character.charCount(c);
       boolean inside = end > start && next < text.length() && isWord(text.codePointAt(next));
-      if (!isWord(c) && !(isApostrophe(c) && inside)) {
+      boolean joins =
+          isApostrophe(c) || signs && joins(text.codePointBefore(Math.max(1, end)), c, text, next);
+      if (!isWord(c) && !(inside && joins)) {
         break;
       }
       end = next;
     }
     return end;
+  }
+
+  /** Whether a sign joins what is before it and what stands at {@code next}. */
+  private static boolean joins(int before, int sign, String text, int next) {
+    if (next >= text.length()) {
+      return false;
+    }
+    int after = text.codePointAt(next);
+    boolean letters = Character.isLetter(before) && Character.isLetter(after);
+    boolean digits = Character.isDigit(before) && Character.isDigit(after);
+    return switch (sign) {
+      case '.' -> letters || digits;
+      case ',', ';' -> digits;
+      case ':' -> letters;
+      case '_' -> true;
+      default -> false;
+    };
   }
 
   private static boolean isWord(int c) {

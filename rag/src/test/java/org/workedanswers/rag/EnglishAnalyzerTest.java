@@ -69,12 +69,7 @@ class EnglishAnalyzerTest {
   void lucenesStemmerGivesTheSame() throws IOException {
     Set<String> words = new TreeSet<>();
     WordAnalyzer analyzer = new WordAnalyzer();
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(
-                    Files.newInputStream(SharedData.file("retrieval/scifact/corpus.jsonl.gz"))),
-                StandardCharsets.UTF_8))) {
+    try (BufferedReader lines = corpus()) {
       lines.lines().forEach(line -> words.addAll(analyzer.terms(line)));
     }
     assertTrue(words.size() > 30_000, words.size() + " words");
@@ -96,6 +91,42 @@ class EnglishAnalyzerTest {
     for (int i = 0; i < all.size(); i++) {
       assertEquals(expected.get(i), PorterStemmer.stem(all.get(i)), all.get(i));
     }
+  }
+
+  @Test
+  void luceneAnalysesRealTextAlike() throws IOException {
+    EnglishAnalyzer ours = new EnglishAnalyzer();
+    long terms = 0;
+    long different = 0;
+    try (org.apache.lucene.analysis.en.EnglishAnalyzer lucene =
+            new org.apache.lucene.analysis.en.EnglishAnalyzer();
+        BufferedReader lines = corpus()) {
+      for (String json = lines.readLine(); json != null; json = lines.readLine()) {
+        String line = json.substring(json.indexOf("\"title\""));
+        List<String> expected = new ArrayList<>();
+        try (var stream = lucene.tokenStream("", line)) {
+          CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
+          stream.reset();
+          while (stream.incrementToken()) {
+            expected.add(term.toString());
+          }
+        }
+        List<String> found = new ArrayList<>(ours.terms(line));
+        terms += expected.size();
+        expected.forEach(found::remove);
+        different += found.size();
+      }
+    }
+    assertTrue(terms > 800_000, terms + " terms");
+    assertTrue(different < terms / 10_000, different + " of " + terms + " terms");
+  }
+
+  private static BufferedReader corpus() throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(
+            new GZIPInputStream(
+                Files.newInputStream(SharedData.file("retrieval/scifact/corpus.jsonl.gz"))),
+            StandardCharsets.UTF_8));
   }
 
   private static List<String> lucene(List<String> words) throws IOException {

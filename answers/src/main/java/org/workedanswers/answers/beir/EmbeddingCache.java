@@ -33,7 +33,7 @@ import org.workedanswers.rag.Embedder;
  */
 final class EmbeddingCache {
   /** Texts of a batch. */
-  static final int BATCH = 64;
+  static final int BATCH = 256;
 
   private final Path folder;
 
@@ -160,7 +160,7 @@ final class EmbeddingCache {
 
   private static int crc(ByteBuffer bytes, int length) {
     CRC32 crc = new CRC32();
-    crc.update(bytes.array(), 0, length);
+    crc.update(bytes.duplicate().position(0).limit(length));
     return (int) crc.getValue();
   }
 

@@ -20,8 +20,9 @@ import org.workedanswers.core.SeededRandom;
 import org.workedanswers.rag.Embedder;
 
 class EmbeddingCacheTest {
+  private static final int TEXT_COUNT = 2 * EmbeddingCache.BATCH + 21;
   private static final List<String> TEXTS =
-      IntStream.range(0, 150).mapToObj(i -> "text " + i).toList();
+      IntStream.range(0, TEXT_COUNT).mapToObj(i -> "text " + i).toList();
 
   @TempDir Path folder;
 
@@ -66,24 +67,24 @@ class EmbeddingCacheTest {
   void whatWasEmbeddedIsNotEmbeddedAgain() throws IOException {
     Hashes first = new Hashes();
     float[] expected = embed(first).data();
-    assertEquals(150, first.embedded);
+    assertEquals(TEXT_COUNT, first.embedded);
     Hashes second = new Hashes();
     assertArrayEquals(expected, embed(second).data());
     assertEquals(0, second.embedded);
     Hashes other = new Hashes();
     new EmbeddingCache(folder).embed("another", other, TEXTS, done -> {});
-    new EmbeddingCache(folder).embed("hashes", other, TEXTS.subList(1, 150), done -> {});
-    assertEquals(299, other.embedded);
+    new EmbeddingCache(folder).embed("hashes", other, TEXTS.subList(1, TEXT_COUNT), done -> {});
+    assertEquals(2 * TEXT_COUNT - 1, other.embedded);
   }
 
   @Test
   void aRunThatWasKilledGoesOnBehindItsLastBatch() throws IOException {
     Hashes killed = new Hashes();
-    killed.failsAfter = 140;
+    killed.failsAfter = TEXT_COUNT - 10;
     assertThrows(IllegalStateException.class, () -> embed(killed));
     Hashes again = new Hashes();
     embed(again);
-    assertEquals(150 - 2 * EmbeddingCache.BATCH, again.embedded);
+    assertEquals(TEXT_COUNT - 2 * EmbeddingCache.BATCH, again.embedded);
   }
 
   @Test
