@@ -26,6 +26,7 @@ public record HnswSettings(Similarity similarity, int m, int efConstruction, lon
 
   /** Checks the ranges. */
   public HnswSettings {
+    Check.that(similarity != null, "the similarity is missing: COSINE or DOT");
     Check.range("M", m, 2, MAX_M);
     Check.range("efConstruction", efConstruction, 1, MAX_EF);
   }

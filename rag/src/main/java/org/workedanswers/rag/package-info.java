@@ -11,6 +11,10 @@
  * org.workedanswers.rag.MaxScoreBm25} beside {@link org.workedanswers.rag.Bm25}, {@link
  * org.workedanswers.rag.Int8DenseIndex} beside {@link org.workedanswers.rag.DenseIndex}.
  *
+ * <p>{@link org.workedanswers.rag.HnswIndex} searches by meaning in a small part of the time and
+ * may miss a few. {@code org.workedanswers.rag.chunk} cuts documents into passages, {@code
+ * org.workedanswers.rag.store} keeps them while they come and go.
+ *
  * <p>Start with {@link org.workedanswers.rag.Bm25}, then {@link
  * org.workedanswers.rag.ReciprocalRankFusion}; {@link org.workedanswers.rag.HybridRetriever} puts
  * them together, and {@link org.workedanswers.rag.RankingMetrics} says how good a ranking is.

@@ -43,7 +43,7 @@ public final class BeirRun {
     @Option(
         names = "--depth",
         paramLabel = "N",
-        description = "documents that a leg hands to the fusion (default: ${DEFAULT-VALUE})")
+        description = "documents of a leg, 100 or more (default: ${DEFAULT-VALUE})")
     int depth = 100;
 
     @Option(names = "--k1", paramLabel = "X", description = "of BM25 (default: ${DEFAULT-VALUE})")
@@ -78,7 +78,7 @@ public final class BeirRun {
    * @throws IllegalArgumentException if it can't be read, or a setting is out of its range
    */
   public BeirRun(Workbench bench, Settings settings, Path folder) {
-    Check.positive("--depth", settings.depth);
+    Check.range("--depth", settings.depth, Experiment.RECALL_CUTOFF, Integer.MAX_VALUE);
     Check.positive("--rrf-k", settings.rrfK);
     this.bench = bench;
     this.settings = settings;
@@ -234,6 +234,11 @@ public final class BeirRun {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("collection", experiment.collection().name());
     json.put("split", settings.split);
+    json.put("k1", settings.k1);
+    json.put("b", settings.b);
+    json.put("depth", settings.depth);
+    json.put("rrf_k", settings.rrfK);
+    json.put("seed", bench.seed());
     json.put("documents", experiment.collection().texts().size());
     json.put("queries", experiment.collection().queries().size());
     Map<String, Object> legs = new LinkedHashMap<>();

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.beir.BeirRun;
 import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.core.Check;
 import org.workedanswers.langchain4j.MiniLmModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -45,6 +47,13 @@ final class BeirCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (json != null) {
+      Path parent = json.toAbsolutePath().getParent();
+      Check.that(
+          parent != null && Files.isWritable(parent) && !Files.isDirectory(json),
+          "--json names %s, which can't be written",
+          json);
+    }
     try (Workbench bench = run.workbench()) {
       BeirRun beir = new BeirRun(bench, settings, folder);
       try (MiniLmModel model = new MiniLmModel(bench.loop())) {

@@ -109,6 +109,9 @@ class BeirRunTest {
     assertStatus(2, "--depth is 0", "beir", folder.toString(), "--depth", "0");
     assertStatus(2, "k1", "beir", folder.toString(), "--k1", "-1");
     assertStatus(2, "--rrf-k is 0", "beir", folder.toString(), "--rrf-k", "0");
+    assertStatus(2, "--depth is 99", "beir", folder.toString(), "--depth", "99");
+    String nowhere = folder.resolve("none/x.json").toString();
+    assertStatus(2, "can't be written", "beir", folder.toString(), "--json", nowhere);
     assertStatus(2, "DIR", "beir");
   }
 

@@ -28,14 +28,19 @@ public record Span(int from, int to) {
     return text.substring(from, to);
   }
 
+  /** White space of any script, no-break spaces and control characters that move the line too. */
+  static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
+  }
+
   /** The span without white space at its ends; empty where there is nothing else. */
   Span trimmed(String text) {
     int f = from;
     int t = to;
-    while (f < t && Character.isWhitespace(text.charAt(f))) {
+    while (f < t && isSpace(text.charAt(f))) {
       f++;
     }
-    while (t > f && Character.isWhitespace(text.charAt(t - 1))) {
+    while (t > f && isSpace(text.charAt(t - 1))) {
       t--;
     }
     return new Span(f, t);

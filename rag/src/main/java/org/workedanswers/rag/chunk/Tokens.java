@@ -15,15 +15,15 @@ public interface Tokens {
   Tokens WORDS = Words::spans;
 
   /**
-   * Where the tokens stand, in their order, none beginning before the one ahead of it; without the
-   * marks that a model sets around a text.
+   * Where the tokens stand, none of them white space alone, in their order, none beginning before
+   * the one ahead of it; without the marks that a model sets around a text.
    */
   List<Span> spans(String text);
 
   /** {@link #WORDS}. */
   final class Words {
     private static final Pattern TOKEN =
-        Pattern.compile("[\\p{L}\\p{M}\\p{N}]+|[^\\s\\p{L}\\p{M}\\p{N}]");
+        Pattern.compile("[\\p{L}\\p{M}\\p{N}]+|[^\\p{L}\\p{M}\\p{N}]");
 
     private Words() {}
 
@@ -31,7 +31,9 @@ public interface Tokens {
       List<Span> spans = new ArrayList<>();
       Matcher m = TOKEN.matcher(text);
       while (m.find()) {
-        spans.add(new Span(m.start(), m.end()));
+        if (!Span.isSpace(text.charAt(m.start()))) {
+          spans.add(new Span(m.start(), m.end()));
+        }
       }
       return spans;
     }

@@ -21,7 +21,8 @@ public record Entry(
    * Checks that the parts belong together.
    *
    * @throws IllegalArgumentException if a passage is of another document, two have one id, the rows
-   *     are not as many as the passages, or a number is NaN or infinite
+   *     are not as many as the passages, a number is NaN or infinite, or an embedding's length is
+   *     neither 0 nor in 10⁻¹⁵..10¹⁵
    */
   public Entry {
     Check.that(!document.isBlank(), "a document has no id");
@@ -43,14 +44,8 @@ public record Entry(
       Check.that(ids.add(passage.id()), "document %s has passage %s twice", document, passage.id());
     }
     for (int i = 0; i < embeddings.rows(); i++) {
-      for (int j = 0; j < embeddings.cols(); j++) {
-        Check.that(
-            Float.isFinite(embeddings.get(i, j)),
-            "number %d of the embedding of passage %s is %s",
-            j,
-            passages.get(i).id(),
-            embeddings.get(i, j));
-      }
+      PassageStore.checkVector(
+          "the embedding of passage " + passages.get(i).id(), embeddings.row(i));
     }
   }
 

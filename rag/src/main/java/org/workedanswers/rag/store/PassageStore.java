@@ -66,8 +66,8 @@ public interface PassageStore extends AutoCloseable {
    * query; a store may miss some where it searches approximately. A passage whose embedding is zero
    * has cosine 0.
    *
-   * @throws IllegalArgumentException if {@code k < 1}, the query is of another dimension, or a
-   *     number of it is NaN or infinite
+   * @throws IllegalArgumentException if {@code k < 1}, or the query is not as {@link #checkQuery}
+   *     asks
    */
   List<Found> byMeaning(float[] query, int k, MetadataFilter filter);
 
@@ -78,7 +78,7 @@ public interface PassageStore extends AutoCloseable {
   /**
    * The check of a query's embedding that every store makes.
    *
-   * @throws IllegalArgumentException if it is of another dimension, or a number is not finite
+   * @throws IllegalArgumentException if it is of another dimension, or as {@link #checkVector} does
    */
   static void checkQuery(float[] query, int dimension) {
     Check.that(
@@ -86,9 +86,27 @@ public interface PassageStore extends AutoCloseable {
         "the query has %d numbers and the store's embeddings %d: both must come from one model",
         query.length,
         dimension);
-    for (int j = 0; j < query.length; j++) {
-      Check.that(Float.isFinite(query[j]), "number %d of the query is %s", j, query[j]);
+    checkVector("the query", query);
+  }
+
+  /**
+   * The check of a vector that is compared by the cosine.
+   *
+   * @throws IllegalArgumentException if a number is not finite, or its length is neither 0 nor in
+   *     10⁻¹⁵..10¹⁵, beyond which float's products vanish or overflow
+   */
+  static void checkVector(String what, float[] x) {
+    double squares = 0;
+    for (int j = 0; j < x.length; j++) {
+      Check.that(Float.isFinite(x[j]), "number %d of %s is %s", j, what, x[j]);
+      squares += (double) x[j] * x[j];
     }
+    double length = Math.sqrt(squares);
+    Check.that(
+        length == 0 || length >= 1e-15 && length <= 1e15,
+        "%s has length %s: it must be 0 or from 1e-15 to 1e15",
+        what,
+        length);
   }
 
   /**

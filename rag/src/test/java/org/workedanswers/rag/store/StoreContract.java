@@ -291,6 +291,10 @@ public abstract class StoreContract {
       float[] nan = ones();
       nan[3] = Float.NaN;
       assertMessage("NaN", () -> store.byMeaning(nan, 1, MetadataFilter.ALL));
+      Matrix tiny = Matrix.zeros(1, D);
+      java.util.Arrays.fill(tiny.data(), 1e-20f);
+      assertMessage("has length 2.6", () -> new Entry("a", "f", a.passages(), tiny));
+      assertMessage("has length 2.6", () -> store.byMeaning(tiny.data(), 1, MetadataFilter.ALL));
       assertEquals(Map.of("a", "f1"), store.documents());
       assertEquals(1, store.size());
     }
