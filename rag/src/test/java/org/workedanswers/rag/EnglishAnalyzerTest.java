@@ -101,7 +101,7 @@ class EnglishAnalyzerTest {
     try (org.apache.lucene.analysis.en.EnglishAnalyzer lucene =
             new org.apache.lucene.analysis.en.EnglishAnalyzer();
         BufferedReader lines = corpus()) {
-      for (String json = lines.readLine(); json != null; json = lines.readLine()) {
+      for (String json : lines.lines().limit(1000).toList()) {
         String line = json.substring(json.indexOf("\"title\""));
         List<String> expected = new ArrayList<>();
         try (var stream = lucene.tokenStream("", line)) {
@@ -117,7 +117,7 @@ class EnglishAnalyzerTest {
         different += found.size();
       }
     }
-    assertTrue(terms > 800_000, terms + " terms");
+    assertTrue(terms > 150_000, terms + " terms");
     assertTrue(different < terms / 10_000, different + " of " + terms + " terms");
   }
 
