@@ -46,6 +46,7 @@ class LoraClaimsTest {
 
   /** With plain kernels they are seen by the transcript. */
   @Test
+  @Tag("long")
   void verdictsAreThePinnedOnesForAnySeed() {
     for (long seed = 0; seed < 2; seed++) {
       assertPinned(seed);

@@ -2,6 +2,7 @@ package org.workedanswers.answers.q15;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
@@ -44,6 +45,7 @@ class MixtureClaimsTest {
   }
 
   @Test
+  @Tag("long")
   void verdictsAreThoseOfPlainKernels() {
     for (Claim claim : MixtureClaims.all()) {
       assertEquals(Ledger.pinnedVerdicts().get(claim.id()), verdict(claim, PlainKernels.PLAIN, 3));

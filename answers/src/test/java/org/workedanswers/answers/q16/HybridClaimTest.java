@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
@@ -40,6 +41,7 @@ class HybridClaimTest {
   }
 
   @Test
+  @Tag("long")
   void allKernelsMeasureTheSame() {
     Finding fast = ofTheFirst(300, KernelsChoice.best());
     Finding plain = ofTheFirst(300, PlainKernels.PLAIN);
