@@ -251,6 +251,32 @@ abstract class PackedConformance extends BlocksConformance {
     }
   }
 
+  /** Neighbouring floats far from 0: e to the power of a large number is 0, of 0 it is 1. */
+  @Test
+  void onlineSoftmaxOfLargeScores() {
+    for (int n : new int[] {2, 7, 16, 33}) {
+      for (float v = 1e5f; v < 1e38f; v *= 3) {
+        for (float sign : new float[] {1, -1}) {
+          Matrix s = Matrix.zeros(1, n);
+          float largest = sign > 0 ? v : Math.nextUp(-v);
+          Arrays.fill(s.data(), Math.nextDown(largest));
+          s.data()[n / 2] = largest;
+          double step = (double) largest - Math.nextDown(largest);
+          float[] max = {Float.NEGATIVE_INFINITY};
+          float[] sum = {0};
+          kernels().onlineSoftmax(s, max, sum, new float[1]);
+          double rest = Math.exp(-step);
+          double total = 1 + (n - 1) * rest;
+          String where = n + " scores of " + largest;
+          for (int j = 0; j < n; j++) {
+            double share = s.data()[j] / (double) sum[0];
+            assertEquals((j == n / 2 ? 1 : rest) / total, share, 1e-5, where);
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void onlineSoftmaxOfSpecialRows() {
     for (int n : new int[] {0, 1, 7, 16, 33, 65}) {

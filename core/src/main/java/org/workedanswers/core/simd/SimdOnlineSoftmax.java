@@ -26,6 +26,9 @@ final class SimdOnlineSoftmax {
   private static final double LN2 = 0.6931471805599453;
   private static final float ROUND = 0x1.8p23f; // adding it rounds to an integer in the low bits
 
+  /** Beyond it m log₂ e is off by so much that t would not be near 0 or above: m goes first. */
+  private static final float FAR = 0x1p20f;
+
   /** 2^-127 comes out as 0: an exponent of 127 less 127. */
   private static final int LARGEST = Float.floatToRawIntBits(127);
 
@@ -55,16 +58,16 @@ final class SimdOnlineSoftmax {
       Arrays.fill(x, xo, xo + n, 0);
     } else if (m < Float.POSITIVE_INFINITY) {
       float m2 = m * LOG2_E;
-      boolean overflows = Float.isInfinite(m2);
+      boolean far = Math.abs(m2) > FAR;
       if (m > before) {
-        alpha[i] = (float) Math.exp(overflows ? before - m : (before * LOG2_E - m2) * LN2);
+        alpha[i] = (float) Math.exp(far ? before - m : (before * LOG2_E - m2) * LN2);
       }
-      if (overflows) {
+      if (far) {
         for (int j = 0; j < n; j++) {
           x[xo + j] -= m;
         }
       }
-      sum[i] = sum[i] * alpha[i] + weigh(n, x, xo, overflows ? 0 : m2);
+      sum[i] = sum[i] * alpha[i] + weigh(n, x, xo, far ? 0 : m2);
     } else { // NaN or +∞
       sum[i] = Float.NaN;
     }
