@@ -36,9 +36,9 @@ public interface QuantizedKernels {
    * of signed bytes.
    *
    * <p>Exact, and so the same with every implementation, where the products of the columns of each
-   * j mod {@value #SHORT_SUMS} have a sum that fits 16 bits. That is so where ‖x‖ · ‖row‖ &lt; 2¹⁵
-   * over the columns of each, by the inequality of Cauchy and Schwarz. Elsewhere a sum may be off
-   * by multiples of 2¹⁶.
+   * j mod {@value #SHORT_SUMS} have a sum that fits 16 bits, and all but the last of them too. That
+   * is so where ‖x‖ · ‖row‖ &lt; 2¹⁵ over the columns of each, by the inequality of Cauchy and
+   * Schwarz. Elsewhere a sum may be off by multiples of 2¹⁶.
    *
    * @throws IllegalArgumentException if the vector, a row or a sum does not lie inside of its array
    */

@@ -76,4 +76,14 @@ final class HnswDocuments {
   boolean allowed(int document, IntPredicate filter) {
     return !deleted.get(document) && (filter == null || filter.test(document));
   }
+
+  /** Whether a document at this node may be found. */
+  boolean anyAllowed(int node, IntPredicate filter) {
+    for (int d = node; d >= 0; d = next[d]) {
+      if (allowed(d, filter)) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

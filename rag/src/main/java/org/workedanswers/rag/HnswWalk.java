@@ -90,21 +90,21 @@ final class HnswWalk {
 
   /** W ← the ef nodes of the layer nearest to q, by a walk that begins at W. */
   void nodes(int layer, int ef) {
-    walk(layer, ef, false, null, Long.MAX_VALUE);
+    walk(layer, ef, node -> true, Long.MAX_VALUE);
   }
 
   /**
-   * W ← the ef documents nearest to q that may be found, by a walk over layer 0 that begins at W.
-   * It goes through nodes whose documents may not be found.
+   * W ← the ef nodes nearest to q with a document that may be found, by a walk over layer 0 that
+   * begins at W. It goes through the other nodes as well.
    *
    * @param patience how many products may be taken
    * @return false if the walk would have gone on
    */
   boolean documents(int ef, IntPredicate filter, long patience) {
-    return walk(0, ef, true, filter, patience);
+    return walk(0, ef, node -> documents.anyAllowed(node, filter), patience);
   }
 
-  private boolean walk(int layer, int ef, boolean ofDocuments, IntPredicate filter, long patience) {
+  private boolean walk(int layer, int ef, IntPredicate counts, long patience) {
     nextStamp();
     candidates.clear();
     int entries = drain();
@@ -113,7 +113,7 @@ final class HnswWalk {
       candidates.push(~sorted[i]);
     }
     for (int i = 0; i < entries; i++) {
-      collect(sorted[i], ef, ofDocuments, filter);
+      collect(sorted[i], ef, counts);
     }
     long taken = 0;
     while (candidates.size() > 0) {
@@ -131,7 +131,7 @@ final class HnswWalk {
         long e = Scored.of(scores[i], nodes[i]);
         if (!full(ef) || e > found.top()) {
           candidates.push(~e);
-          collect(e, ef, ofDocuments, filter);
+          collect(e, ef, counts);
         }
       }
     }
@@ -164,17 +164,10 @@ final class HnswWalk {
     }
   }
 
-  /** W ← W and a node, or W and the documents of a node, but the ef best alone. */
-  private void collect(long scored, int ef, boolean ofDocuments, IntPredicate filter) {
-    if (!ofDocuments) {
+  /** W ← W and a node if it counts, but the ef best alone. */
+  private void collect(long scored, int ef, IntPredicate counts) {
+    if (counts.test(Scored.number(scored))) {
       offer(scored, ef);
-      return;
-    }
-    float score = Scored.score(scored);
-    for (int d = Scored.number(scored); d >= 0; d = documents.next(d)) {
-      if (documents.allowed(d, filter)) {
-        offer(Scored.of(score, d), ef);
-      }
     }
   }
 
@@ -186,15 +179,25 @@ final class HnswWalk {
     }
   }
 
-  /** W ← the k best documents of W, compared anew with the query in float. */
-  void compare(int k) {
+  /**
+   * W ← of the documents at the nodes of W that may be found the k best, each node compared anew
+   * with the query in float.
+   */
+  void compare(int k, IntPredicate filter) {
     int count = drain();
     for (int from = 0; from < count; from += nodes.length) {
       int some = Math.min(nodes.length, count - from);
       for (int i = 0; i < some; i++) {
         nodes[i] = Scored.number(sorted[from + i]);
       }
-      offer(some, k);
+      scoreInFloat(some);
+      for (int i = 0; i < some; i++) {
+        for (int d = nodes[i]; d >= 0; d = documents.next(d)) {
+          if (documents.allowed(d, filter)) {
+            offer(Scored.of(scores[i], d), k);
+          }
+        }
+      }
     }
   }
 
@@ -207,23 +210,21 @@ final class HnswWalk {
         nodes[count++] = d;
       }
       if (count == nodes.length || d == documents.size() - 1) {
-        offer(count, k);
+        scoreInFloat(count);
+        for (int i = 0; i < count; i++) {
+          offer(Scored.of(scores[i], nodes[i]), k);
+        }
         count = 0;
       }
     }
   }
 
-  /**
-   * W ← W and the first {@code count} of {@link #nodes}, compared in float, but the k best alone.
-   */
-  private void offer(int count, int k) {
+  /** The products of the query with the first {@code count} of {@link #nodes}. */
+  private void scoreInFloat(int count) {
     for (int i = 0; i < count; i++) {
       offsets[i] = vectors.offset(nodes[i]);
     }
     vectors.scores(query, offsets, count, scores);
-    for (int i = 0; i < count; i++) {
-      offer(Scored.of(scores[i], nodes[i]), k);
-    }
   }
 
   /** How many are in W. */

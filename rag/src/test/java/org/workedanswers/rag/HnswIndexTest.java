@@ -140,6 +140,30 @@ class HnswIndexTest {
         List.of(6, 10), documents(index.search(documents.row(0), 2, 10, d -> d % 4 == 2 && d > 2)));
   }
 
+  /** ef counts what differs: with many copies of all texts as many different ones are in view. */
+  @Test
+  void copiesOfAllTextsTakeNothingFromTheView() {
+    int n = 600;
+    Matrix[] data = Clusters.documentsAndQueries(12, n, 100, 33);
+    HnswIndex index = hnsw(data[0], Similarity.COSINE);
+    List<List<Hit>> alone = index.search(data[1], 10, 12);
+    int copies = 20;
+    for (int c = 1; c < copies; c++) {
+      index.addAll(data[0]);
+    }
+    IntPredicate lastCopies = d -> d >= n * (copies - 1);
+    for (int q = 0; q < 100; q++) {
+      List<Hit> found = index.search(data[1].row(q), 10 * copies, 12);
+      List<Hit> few = index.search(data[1].row(q), 10, 12);
+      List<Hit> last = index.search(data[1].row(q), 10, 12, lastCopies);
+      for (int i = 0; i < 10; i++) {
+        assertEquals(alone.get(q).get(0).document(), few.get(i).document() % n, "query " + q);
+        assertEquals(few.get(i), found.get(i));
+        assertEquals(alone.get(q).get(i).document(), last.get(i).document() % n, "query " + q);
+      }
+    }
+  }
+
   /** Their codes are one or nearly so: they come in the order of their vectors nonetheless. */
   @Test
   void nearCopiesAreOrderedByTheirVectors() {
