@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
@@ -25,6 +28,8 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.util.BytesRef;
 import org.workedanswers.core.Check;
+import org.workedanswers.rag.Analyzer;
+import org.workedanswers.rag.store.Entry;
 import org.workedanswers.rag.store.MetadataFilter;
 import org.workedanswers.rag.store.Passage;
 
@@ -50,10 +55,30 @@ final class PassageFields {
 
   private PassageFields() {}
 
-  static Document of(Passage passage, List<String> terms, float[] embedding) {
+  /** A Lucene document for the entry, and one for each of its passages. */
+  static List<Document> of(Entry entry, Analyzer analyzer) {
+    List<Document> documents = new ArrayList<>();
+    Document head = new Document();
+    String id = term("a document's id", entry.document());
+    head.add(new StringField(DOCUMENT, id, Field.Store.YES));
+    head.add(new StoredField(FINGERPRINT, entry.fingerprint()));
+    head.add(new NumericDocValuesField(HEAD, 1));
+    documents.add(head);
+    for (int i = 0; i < entry.passages().size(); i++) {
+      Passage passage = entry.passages().get(i);
+      List<String> terms = analyzer.terms(passage.searched());
+      terms.forEach(term -> term("a word of passage " + passage.id(), term));
+      documents.add(of(passage, terms, entry.embeddings().row(i)));
+    }
+    return documents;
+  }
+
+  private static Document of(Passage passage, List<String> terms, float[] embedding) {
     Document d = new Document();
-    d.add(new StringField(PASSAGE, term("a passage's id", passage.id()), Field.Store.YES));
-    d.add(new StringField(DOCUMENT, term("a document's id", passage.document()), Field.Store.YES));
+    String id = term("a passage's id", passage.id());
+    d.add(new StringField(PASSAGE, id, Field.Store.YES));
+    d.add(new SortedDocValuesField(PASSAGE, new BytesRef(id)));
+    d.add(new StringField(DOCUMENT, passage.document(), Field.Store.YES));
     d.add(new StoredField(PLACE, passage.from()));
     d.add(new StoredField(PLACE, passage.to()));
     d.add(new StoredField(TITLE, passage.title()));
@@ -72,7 +97,7 @@ final class PassageFields {
     return d;
   }
 
-  static String term(String what, String value) {
+  private static String term(String what, String value) {
     int bytes = value.getBytes(StandardCharsets.UTF_8).length;
     Check.that(
         bytes <= MAX_TERM_BYTES,
@@ -132,15 +157,8 @@ final class PassageFields {
     return x;
   }
 
-  /** The passages that a filter lets through; null for all. */
+  /** The passages that a filter lets through. */
   static Query query(MetadataFilter filter) {
-    if (filter instanceof MetadataFilter.And and && and.filters().isEmpty()) {
-      return null;
-    }
-    return clause(filter);
-  }
-
-  private static Query clause(MetadataFilter filter) {
     if (filter instanceof MetadataFilter.In in) {
       List<BytesRef> pairs =
           in.values().stream().map(value -> new BytesRef(pair(in.key(), value))).toList();
@@ -149,13 +167,13 @@ final class PassageFields {
     BooleanQuery.Builder query = new BooleanQuery.Builder();
     if (filter instanceof MetadataFilter.And and) {
       query.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
-      and.filters().forEach(f -> query.add(clause(f), BooleanClause.Occur.FILTER));
+      and.filters().forEach(f -> query.add(query(f), BooleanClause.Occur.FILTER));
     } else if (filter instanceof MetadataFilter.Or or) {
       query.add(new MatchNoDocsQuery(), BooleanClause.Occur.SHOULD);
-      or.filters().forEach(f -> query.add(clause(f), BooleanClause.Occur.SHOULD));
+      or.filters().forEach(f -> query.add(query(f), BooleanClause.Occur.SHOULD));
     } else if (filter instanceof MetadataFilter.Not not) {
       query.add(new MatchAllDocsQuery(), BooleanClause.Occur.FILTER);
-      query.add(clause(not.filter()), BooleanClause.Occur.MUST_NOT);
+      query.add(query(not.filter()), BooleanClause.Occur.MUST_NOT);
     }
     return query.build();
   }

@@ -26,6 +26,8 @@ public record Entry(
    */
   public Entry {
     Check.that(!document.isBlank(), "a document has no id");
+    checkText("a document's id", document);
+    checkText("the fingerprint of document " + document, fingerprint);
     passages = List.copyOf(passages);
     Check.that(
         passages.size() == embeddings.rows(),
@@ -62,5 +64,11 @@ public record Entry(
         document,
         embeddings.cols(),
         dimension);
+  }
+
+  /** Refuses half of a surrogate pair, which is no text. */
+  static void checkText(String what, String text) {
+    int bad = text.codePoints().filter(c -> 0xd800 <= c && c <= 0xdfff).findFirst().orElse(0);
+    Check.that(bad == 0, "%s holds \\u%x, half of a character", what, bad);
   }
 }

@@ -8,13 +8,22 @@ import org.workedanswers.core.Check;
 /**
  * Which passages may be found, by their metadata. A store turns it into its own language, so it is
  * data and not code. A key that a passage lacks equals nothing.
+ *
+ * <p>A filter of more than {@value #MAX_PARTS} parts is refused as it is made: a value among many
+ * is one part, {@link In}.
  */
 public sealed interface MetadataFilter {
   /** All passages. */
   MetadataFilter ALL = new And(List.of());
 
+  /** The most filters that one may be made of, itself counted. */
+  int MAX_PARTS = 150;
+
   /** Whether a passage with this metadata may be found. */
   boolean test(Map<String, String> metadata);
+
+  /** How many filters it is made of, itself counted. */
+  int parts();
 
   /** The value of a key is one of these. */
   record In(String key, Set<String> values) implements MetadataFilter {
@@ -33,13 +42,23 @@ public sealed interface MetadataFilter {
       String value = metadata.get(key);
       return value != null && values.contains(value);
     }
+
+    @Override
+    public int parts() {
+      return 1;
+    }
   }
 
   /** All of these hold; where there are none, everything does. */
   record And(List<MetadataFilter> filters) implements MetadataFilter {
     /** Copies the list. */
     public And {
-      filters = List.copyOf(filters);
+      filters = checked(filters);
+    }
+
+    @Override
+    public int parts() {
+      return count(filters);
     }
 
     @Override
@@ -52,7 +71,12 @@ public sealed interface MetadataFilter {
   record Or(List<MetadataFilter> filters) implements MetadataFilter {
     /** Copies the list. */
     public Or {
-      filters = List.copyOf(filters);
+      filters = checked(filters);
+    }
+
+    @Override
+    public int parts() {
+      return count(filters);
     }
 
     @Override
@@ -63,6 +87,16 @@ public sealed interface MetadataFilter {
 
   /** It does not hold. */
   record Not(MetadataFilter filter) implements MetadataFilter {
+    /** Checks the size. */
+    public Not {
+      checked(List.of(filter));
+    }
+
+    @Override
+    public int parts() {
+      return count(List.of(filter));
+    }
+
     @Override
     public boolean test(Map<String, String> metadata) {
       return !filter.test(metadata);
@@ -72,5 +106,16 @@ public sealed interface MetadataFilter {
   /** The value of a key is this one. */
   static MetadataFilter equal(String key, String value) {
     return new In(key, Set.of(value));
+  }
+
+  private static int count(List<MetadataFilter> filters) {
+    return 1 + filters.stream().mapToInt(MetadataFilter::parts).sum();
+  }
+
+  private static List<MetadataFilter> checked(List<MetadataFilter> filters) {
+    int parts = count(filters);
+    Check.that(
+        parts <= MAX_PARTS, "a filter of %d parts: it can have %d at most", parts, MAX_PARTS);
+    return List.copyOf(filters);
   }
 }

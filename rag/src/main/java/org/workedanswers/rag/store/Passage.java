@@ -1,9 +1,6 @@
 package org.workedanswers.rag.store;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.workedanswers.core.Check;
 
@@ -26,13 +23,11 @@ public record Passage(
     String title,
     String text,
     Map<String, String> metadata) {
-  private static final int ID_BYTES = 16;
-
   /**
    * Checks what can be checked.
    *
-   * @throws IllegalArgumentException if the id, the document or the text is blank, or it ends
-   *     before it begins
+   * @throws IllegalArgumentException if the id, the document or the text is blank, a string holds
+   *     half of a surrogate pair, which no store can write, or it ends before it begins
    */
   public Passage {
     Check.that(!id.isBlank(), "a passage of %s has no id", document);
@@ -40,28 +35,25 @@ public record Passage(
     Check.that(!text.isBlank(), "passage %s of %s is blank", id, document);
     Check.that(0 <= from && from <= to, "passage %s can't go from %d to %d", id, from, to);
     metadata = Map.copyOf(metadata);
+    Entry.checkText("the id of passage " + id, id);
+    Entry.checkText("the title of passage " + id, title);
+    Entry.checkText("the text of passage " + id, text);
+    metadata.forEach(
+        (key, value) -> {
+          Entry.checkText("a metadata key of passage " + id, key);
+          Entry.checkText("metadata " + key + " of passage " + id, value);
+        });
   }
 
   /**
-   * The id of a passage that was cut from a document: 32 hexadecimal digits of a SHA-256 over the
-   * document's id, the text and which of equal texts it is. So a passage keeps its id, and need not
-   * be embedded again, when another part of its document changes.
+   * The id of a passage that was cut from a document: a {@link Fingerprint} of the document's id,
+   * the text and which of equal texts it is. So a passage keeps its id, and need not be embedded
+   * again, when another part of its document changes.
    *
    * @param occurrence how many passages of the document with this text are ahead of it
    */
   public static String id(String document, String text, int occurrence) {
-    MessageDigest sha;
-    try {
-      sha = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-    for (String part : new String[] {document, text, Integer.toString(occurrence)}) {
-      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-      sha.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
-      sha.update(bytes);
-    }
-    return HexFormat.of().formatHex(sha.digest(), 0, ID_BYTES);
+    return Fingerprint.of(List.of(document, text, Integer.toString(occurrence)));
   }
 
   /** What is embedded, and looked through for words: the title, a line end and the text. */

@@ -36,8 +36,9 @@ public interface PassageStore extends AutoCloseable {
   void put(Entry entry);
 
   /**
-   * Takes documents in, one after the other, each as {@link #put} does; a store may write them
-   * together, which is much faster where each writing takes a while.
+   * Takes documents in, one after the other, each as {@link #put} does; where one is refused those
+   * ahead of it are in. A store may write them together, which is much faster where each writing
+   * takes a while.
    */
   default void putAll(List<Entry> entries) {
     entries.forEach(this::put);
@@ -57,7 +58,8 @@ public interface PassageStore extends AutoCloseable {
    * The k best of the passages that a filter lets through and that hold a word of the query, by
    * BM25; fewer where fewer are found.
    *
-   * @throws IllegalArgumentException if {@code k < 1}
+   * @throws IllegalArgumentException if {@code k < 1}, or the query has more different words than a
+   *     store can ask for
    */
   List<Found> byWords(String query, int k, MetadataFilter filter);
 

@@ -195,6 +195,43 @@ public abstract class StoreContract {
   }
 
   @Test
+  void equalOnesComeByTheirIds() throws Exception {
+    Matrix same = new SeededRandom(9).gaussian(1, D, 1);
+    try (PassageStore store = open()) {
+      for (String id : List.of("y", "z", "x", "w")) {
+        Passage passage = new Passage(id, "of " + id, 0, 4, "", "word", Map.of());
+        store.put(new Entry("of " + id, "f", List.of(passage), same));
+      }
+      List<String> expected = List.of("w", "x", "y", "z");
+      for (int k = 1; k <= 4; k++) {
+        assertEquals(expected.subList(0, k), ids(store.byWords("word", k, MetadataFilter.ALL)));
+        assertEquals(
+            expected.subList(0, k), ids(store.byMeaning(same.row(0), k, MetadataFilter.ALL)));
+      }
+    }
+  }
+
+  @Test
+  void documentsPutTogetherAreAsPutOneByOne() throws Exception {
+    SeededRandom random = new SeededRandom(10);
+    Entry a = entry(random, "a", "first", "second");
+    Entry emptied = new Entry("a", "none", List.of(), Matrix.zeros(0, D));
+    Entry heir =
+        new Entry("b", "f", List.of(moved(a.passages().get(0), "b")), random.gaussian(1, D, 1));
+    try (PassageStore store = open()) {
+      store.putAll(List.of(a, emptied, heir));
+      assertEquals(Map.of("a", "none", "b", "f"), store.documents());
+      assertMessage("document b already", () -> store.putAll(List.of(entry(random, "c", "x"), a)));
+      assertEquals(Map.of("a", "none", "b", "f", "c", "f1"), store.documents());
+      Entry again = entry(random, "b", "other");
+      store.putAll(List.of(again, a));
+      assertEquals(4, store.size());
+      assertEquals("b", store.byWords("other", 1, MetadataFilter.ALL).get(0).passage().document());
+      store.putAll(List.of());
+    }
+  }
+
+  @Test
   void rarerWordsAndMoreOfThemWeighMore() throws Exception {
     SeededRandom random = new SeededRandom(4);
     try (PassageStore store = open()) {
@@ -284,6 +321,12 @@ public abstract class StoreContract {
       Entry thief =
           new Entry("t", "f", List.of(moved(a.passages().get(0), "t")), random.gaussian(1, D, 1));
       assertMessage("document a already", () -> store.put(thief));
+      assertMessage("\\ud800, half of a character", () -> entry(random, "x\ud800", "words"));
+      assertMessage("\\udc00, half of a character", () -> entry(random, "x", "wo\udc00rds"));
+      MetadataFilter one = MetadataFilter.equal("a", "b");
+      assertMessage(
+          "a filter of 151 parts: it can have 150 at most",
+          () -> new MetadataFilter.Or(java.util.Collections.nCopies(150, one)));
       assertMessage("k", () -> store.byWords("words", 0, MetadataFilter.ALL));
       assertMessage("k", () -> store.byMeaning(ones(), -1, MetadataFilter.ALL));
       assertMessage(
