@@ -1,6 +1,7 @@
 package org.workedanswers.answers.beir;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
@@ -26,7 +27,7 @@ import org.workedanswers.core.Check;
  * <pre>
  *   corpus.jsonl       {"_id": ..., "title": ..., "text": ...}    a line a document; the title may be missing
  *   queries.jsonl      {"_id": ..., "text": ...}
- *   qrels/SPLIT.tsv    query-id, corpus-id, score                 a head line, then tabs between
+ *   qrels/SPLIT.tsv    query-id, corpus-id, score                 tabs between; these words may be the first line
  * </pre>
  *
  * The first two may be compressed: {@code .jsonl.gz}. Queries without judgements are left out, and
@@ -38,20 +39,21 @@ final class BeirFiles {
   static final int MAX_LINE = 10_000_000;
 
   private final Path folder;
-  private final ObjectMapper json = new ObjectMapper();
+  private final ObjectMapper json =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private BeirFiles(Path folder) {
     this.folder = folder;
   }
 
   /** Reads a collection with the judgements of a split. */
-  static Collection read(Path folder, String split) {
+  static BeirCollection read(Path folder, String split) {
     Check.that(Files.isDirectory(folder), "%s is no folder", folder);
     Check.that(split.matches("[\\w.-]+"), "'%s' is no name of a split", split);
     return new BeirFiles(folder).read(split);
   }
 
-  private Collection read(String split) {
+  private BeirCollection read(String split) {
     Map<String, Integer> numbers = new LinkedHashMap<>();
     List<String> texts = new ArrayList<>();
     Path corpus = jsonLines("corpus");
@@ -62,7 +64,9 @@ final class BeirFiles {
           String id = string(corpus, number, document, "_id");
           refuseIf(
               numbers.put(id, texts.size()) != null, corpus, number, "a second document " + id);
-          String title = document.path("title").asText("").strip();
+          JsonNode titled = document.path("title");
+          refuseIf(titled.isContainerNode(), corpus, number, "a \"title\" that is no string");
+          String title = titled.isNull() ? "" : titled.asText("").strip();
           String text = string(corpus, number, document, "text");
           texts.add(title.isEmpty() ? text : title + " " + text);
         });
@@ -80,7 +84,7 @@ final class BeirFiles {
     return judged(split, numbers, texts, queries);
   }
 
-  private Collection judged(
+  private BeirCollection judged(
       String split, Map<String, Integer> numbers, List<String> texts, Map<String, String> queries) {
     Path qrels = folder.resolve("qrels").resolve(split + ".tsv");
     Check.that(
@@ -96,7 +100,7 @@ final class BeirFiles {
               qrels,
               number,
               f.length + " columns between tabs: there must be three");
-          if (number == 1 && !f[2].strip().matches("-?\\d+")) {
+          if (number == 1 && f[2].strip().equalsIgnoreCase("score")) {
             return; // the head line
           }
           int grade;
@@ -130,7 +134,7 @@ final class BeirFiles {
         });
     Check.that(!ids.isEmpty(), "%s judges no query of %s", qrels, folder.resolve("queries.jsonl"));
     Path name = folder.toAbsolutePath().normalize().getFileName();
-    return new Collection(
+    return new BeirCollection(
         name == null ? folder.toString() : name.toString(),
         List.copyOf(numbers.keySet()),
         texts,

@@ -2,15 +2,17 @@ package org.workedanswers.answers.beir;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.Workbench;
-import org.workedanswers.answers.beir.Experiment.Measure;
+import org.workedanswers.answers.beir.Rankings.Measure;
 import org.workedanswers.answers.sheet.Table;
 import org.workedanswers.answers.sheet.Worksheet;
 import org.workedanswers.core.Check;
@@ -20,6 +22,7 @@ import org.workedanswers.rag.Bm25Retriever;
 import org.workedanswers.rag.DenseIndex;
 import org.workedanswers.rag.Embedder;
 import org.workedanswers.rag.EnglishAnalyzer;
+import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.PairedComparison;
 import picocli.CommandLine.Option;
 
@@ -31,6 +34,7 @@ public final class BeirRun {
 
   private static final int[] CONSTANTS = {1, 10, 60, 100, 1000};
   private static final int SHOWN = 5;
+  private static final int SHOWN_LENGTH = 40;
 
   /** How a collection is searched. */
   public static final class Settings {
@@ -70,7 +74,7 @@ public final class BeirRun {
   private final Workbench bench;
   private final Settings settings;
   private final Bm25.Settings bm25;
-  private final Experiment experiment;
+  private final Rankings rankings;
 
   /**
    * Reads a collection.
@@ -78,12 +82,12 @@ public final class BeirRun {
    * @throws IllegalArgumentException if it can't be read, or a setting is out of its range
    */
   public BeirRun(Workbench bench, Settings settings, Path folder) {
-    Check.range("--depth", settings.depth, Experiment.RECALL_CUTOFF, Integer.MAX_VALUE);
+    Check.range("--depth", settings.depth, Rankings.RECALL_CUTOFF, Integer.MAX_VALUE);
     Check.positive("--rrf-k", settings.rrfK);
     this.bench = bench;
     this.settings = settings;
     this.bm25 = Bm25.Settings.STANDARD.with(settings.k1, settings.b).with(Bm25.Lengths.ONE_BYTE);
-    this.experiment = new Experiment(BeirFiles.read(folder, settings.split));
+    this.rankings = new Rankings(BeirFiles.read(folder, settings.split));
   }
 
   /**
@@ -92,22 +96,50 @@ public final class BeirRun {
    * @param model what tells the embedding model and its settings from another
    */
   public void measure(String model, Embedder embedder) {
-    Collection c = experiment.collection();
+    BeirCollection c = rankings.collection();
     Bm25Retriever words = Bm25Retriever.of(new EnglishAnalyzer(), c.texts(), bm25);
     int depth = settings.depth;
-    experiment.add(WORDS, words.search(c.queries(), depth));
-    Progress progress = Progress.of("documents embedded", c.texts().size());
-    Matrix documents =
-        new EmbeddingCache(settings.cache).embed(model, embedder, c.texts(), progress::at);
+    rankings.add(WORDS, words.search(c.queries(), depth));
+    rankings.add(MEANING, byMeaning(model, embedder));
+    rankings.add(HYBRID, rankings.fused(WORDS, MEANING, settings.rrfK));
+  }
+
+  /** Texts without a word have no meaning either: they are not embedded, and not found. */
+  private List<List<Hit>> byMeaning(String model, Embedder embedder) {
+    BeirCollection c = rankings.collection();
+    int[] documents = filled(c.texts());
+    int[] queries = filled(c.queries());
+    List<List<Hit>> found = new ArrayList<>(Collections.nCopies(c.queries().size(), List.of()));
+    if (documents.length == 0 || queries.length == 0) {
+      return found;
+    }
+    Progress progress = Progress.of("documents embedded", documents.length);
+    Matrix embeddings =
+        new EmbeddingCache(settings.cache)
+            .embed(model, embedder, of(c.texts(), documents), progress::at);
     DenseIndex index =
-        new DenseIndex(bench.kernels(), bench.loop(), documents, DenseIndex.Similarity.COSINE);
-    experiment.add(MEANING, index.search(embedder.embed(c.queries()), depth));
-    experiment.add(HYBRID, experiment.fused(WORDS, MEANING, settings.rrfK));
+        new DenseIndex(bench.kernels(), bench.loop(), embeddings, DenseIndex.Similarity.COSINE);
+    List<List<Hit>> hits = index.search(embedder.embed(of(c.queries(), queries)), settings.depth);
+    for (int i = 0; i < queries.length; i++) {
+      found.set(
+          queries[i],
+          hits.get(i).stream().map(h -> new Hit(documents[h.document()], h.score())).toList());
+    }
+    return found;
+  }
+
+  /** The places of the texts that are not blank. */
+  private static int[] filled(List<String> texts) {
+    return IntStream.range(0, texts.size()).filter(i -> !texts.get(i).isBlank()).toArray();
+  }
+
+  private static List<String> of(List<String> texts, int[] places) {
+    return IntStream.of(places).mapToObj(texts::get).toList();
   }
 
   /** Writes tables: by leg, leg against leg, query by query, by k. */
   public void show(Worksheet sheet) {
-    Collection c = experiment.collection();
+    BeirCollection c = rankings.collection();
     sheet.heading(c.name() + ", " + settings.split);
     sheet.text(
         String.format(
@@ -136,10 +168,10 @@ public final class BeirRun {
       head.add(m.label);
     }
     Table table = Table.of("Means over the queries", head.toArray(new String[0]));
-    for (String leg : experiment.legs()) {
+    for (String leg : rankings.legs()) {
       List<String> row = new ArrayList<>(List.of(leg));
       for (Measure m : Measure.values()) {
-        row.add(four(Experiment.mean(experiment.scores(leg, m))));
+        row.add(four(StatUtils.mean(rankings.scores(leg, m))));
       }
       table.row(row.toArray(new Object[0]));
     }
@@ -149,7 +181,7 @@ public final class BeirRun {
   private Table pairs() {
     Table table =
         Table.of(
-            "nDCG@" + Experiment.CUTOFF + ", paired randomisation test, two-sided",
+            "nDCG@" + Rankings.CUTOFF + ", paired randomisation test, two-sided",
             "legs",
             "difference",
             "95 % of bootstraps",
@@ -167,15 +199,15 @@ public final class BeirRun {
 
   private Map<String, PairedComparison> pairsOf() {
     Map<String, PairedComparison> pairs = new LinkedHashMap<>();
-    List<String> legs = experiment.legs();
-    for (int i = legs.size() - 1; i > 0; i--) {
+    List<String> names = rankings.legs();
+    for (int i = names.size() - 1; i > 0; i--) {
       for (int j = i - 1; j >= 0; j--) {
-        String name = legs.get(i) + " - " + legs.get(j);
+        String name = names.get(i) + " - " + names.get(j);
         pairs.put(
             name,
             PairedComparison.of(
-                experiment.scores(legs.get(i), Measure.NDCG),
-                experiment.scores(legs.get(j), Measure.NDCG),
+                rankings.scores(names.get(i), Measure.NDCG),
+                rankings.scores(names.get(j), Measure.NDCG),
                 bench.random("beir " + name)));
       }
     }
@@ -184,10 +216,10 @@ public final class BeirRun {
 
   /** Where the fusion gains and loses most beside the better of the other legs. */
   private Table queries() {
-    double[] words = experiment.scores(WORDS, Measure.NDCG);
-    double[] meaning = experiment.scores(MEANING, Measure.NDCG);
-    double[] hybrid = experiment.scores(HYBRID, Measure.NDCG);
-    String best = Experiment.mean(words) >= Experiment.mean(meaning) ? WORDS : MEANING;
+    double[] words = rankings.scores(WORDS, Measure.NDCG);
+    double[] meaning = rankings.scores(MEANING, Measure.NDCG);
+    double[] hybrid = rankings.scores(HYBRID, Measure.NDCG);
+    String best = StatUtils.mean(words) >= StatUtils.mean(meaning) ? WORDS : MEANING;
     double[] other = best.equals(WORDS) ? words : meaning;
     List<Integer> order =
         IntStream.range(0, hybrid.length)
@@ -206,10 +238,9 @@ public final class BeirRun {
     List<Integer> shown = new ArrayList<>(order.subList(0, Math.min(SHOWN, n)));
     shown.addAll(order.subList(Math.max(shown.size(), n - SHOWN), n));
     for (int q : shown) {
-      String text = experiment.collection().queries().get(q);
       table.row(
-          experiment.collection().queryIds().get(q),
-          text.length() <= 40 ? text : text.substring(0, 39).strip() + "…",
+          shown(rankings.collection().queryIds().get(q)),
+          shown(rankings.collection().queries().get(q)),
           four(words[q]),
           four(meaning[q]),
           four(hybrid[q]));
@@ -217,14 +248,20 @@ public final class BeirRun {
     return table;
   }
 
+  /** The beginning, without what would move a terminal's cursor. */
+  private static String shown(String text) {
+    String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+    return line.length() <= SHOWN_LENGTH ? line : line.substring(0, SHOWN_LENGTH - 1).strip() + "…";
+  }
+
   private Table byConstant() {
     Table table = Table.of("The hybrid by k of the fusion", "k", "nDCG@10", "recall@100");
     for (int k : CONSTANTS) {
-      var rankings = experiment.fused(WORDS, MEANING, k);
+      List<List<Hit>> fused = rankings.fused(WORDS, MEANING, k);
       table.row(
           k,
-          four(Experiment.mean(experiment.scores(rankings, Measure.NDCG))),
-          four(Experiment.mean(experiment.scores(rankings, Measure.RECALL))));
+          four(StatUtils.mean(rankings.scores(fused, Measure.NDCG))),
+          four(StatUtils.mean(rankings.scores(fused, Measure.RECALL))));
     }
     return table;
   }
@@ -232,33 +269,37 @@ public final class BeirRun {
   /** What was found: the means by leg, and the differences. */
   public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("collection", experiment.collection().name());
+    json.put("collection", rankings.collection().name());
     json.put("split", settings.split);
     json.put("k1", settings.k1);
     json.put("b", settings.b);
     json.put("depth", settings.depth);
     json.put("rrf_k", settings.rrfK);
     json.put("seed", bench.seed());
-    json.put("documents", experiment.collection().texts().size());
-    json.put("queries", experiment.collection().queries().size());
-    Map<String, Object> legs = new LinkedHashMap<>();
-    for (String leg : experiment.legs()) {
+    json.put("documents", rankings.collection().texts().size());
+    json.put("queries", rankings.collection().queries().size());
+    Map<String, Object> byLeg = new LinkedHashMap<>();
+    for (String leg : rankings.legs()) {
       Map<String, Double> means = new LinkedHashMap<>();
       for (Measure m : Measure.values()) {
-        means.put(m.label, Experiment.mean(experiment.scores(leg, m)));
+        means.put(m.label, StatUtils.mean(rankings.scores(leg, m)));
       }
-      legs.put(leg, means);
+      byLeg.put(leg, means);
     }
-    json.put("legs", legs);
+    json.put("legs", byLeg);
     Map<String, Object> differences = new LinkedHashMap<>();
-    pairsOf()
-        .forEach(
-            (name, p) ->
-                differences.put(
-                    name,
-                    Map.of("difference", p.mean(), "low", p.low(), "high", p.high(), "p", p.p())));
+    pairsOf().forEach((name, p) -> differences.put(name, difference(p)));
     json.put("nDCG@10", differences);
     return json;
+  }
+
+  private static Map<String, Double> difference(PairedComparison p) {
+    Map<String, Double> difference = new LinkedHashMap<>();
+    difference.put("difference", p.mean());
+    difference.put("low", p.low());
+    difference.put("high", p.high());
+    difference.put("p", p.p());
+    return difference;
   }
 
   private static String four(double x) {

@@ -6,13 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
@@ -20,9 +17,10 @@ import java.util.zip.CRC32;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.rag.Embedder;
+import org.workedanswers.rag.store.Fingerprint;
 
 /**
- * Embeddings kept in a file from run to run, named by a hash of the model and the texts.
+ * Embeddings kept in a file from run to run, named by a fingerprint of the model and the texts.
  *
  * <pre>
  *   a batch:  how many rows, 4 bytes; the rows, d floats each; CRC-32 of all that, 4 bytes
@@ -67,7 +65,9 @@ final class EmbeddingCache {
     int d = embedder.dimension();
     Check.elements("embeddings", texts.size(), d);
     Matrix embeddings = Matrix.zeros(texts.size(), d);
-    Path file = folder.resolve("embeddings-" + hash(model, d, texts) + ".bin");
+    List<String> key = new ArrayList<>(List.of(model, Integer.toString(d)));
+    key.addAll(texts);
+    Path file = folder.resolve("embeddings-" + Fingerprint.of(key) + ".bin");
     try {
       Files.createDirectories(folder);
       try (FileChannel channel =
@@ -101,23 +101,6 @@ final class EmbeddingCache {
       lock = null;
     }
     Check.that(lock != null, "another run is writing %s: wait for it, or name a --cache", file);
-  }
-
-  private static String hash(String model, int d, List<String> texts) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      update(sha, model + " " + d);
-      texts.forEach(text -> update(sha, text));
-      return HexFormat.of().formatHex(sha.digest(), 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  private static void update(MessageDigest sha, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
-    sha.update(bytes);
   }
 
   /** Reads whole batches, cuts off what is none, and returns how many rows were read. */

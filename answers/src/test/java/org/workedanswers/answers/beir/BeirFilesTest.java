@@ -48,7 +48,7 @@ class BeirFilesTest {
     Files.writeString(folder.resolve("qrels/test.tsv"), QRELS);
   }
 
-  private static void assertSmallCollection(Collection c) {
+  private static void assertSmallCollection(BeirCollection c) {
     assertEquals(List.of("d 1", "2", "ä"), c.ids());
     assertEquals(List.of("Masks hide what is to come", "rows sum to one", ""), c.texts());
     assertEquals(List.of("q1", "q3"), c.queryIds());
@@ -91,10 +91,14 @@ class BeirFilesTest {
         "line 2: a second document a");
     assertRefused("corpus.jsonl", "\n \n", "holds no document");
     assertRefused("queries.jsonl", QUERIES + QUERIES, "line 4: a second query q1");
-    assertRefused("qrels/test.tsv", "query\tcorpus\tscore\nq1 d1 1", "line 2: 1 columns");
+    assertRefused("qrels/test.tsv", "query\tcorpus\tScore\nq1 d1 1", "line 2: 1 columns");
     assertRefused("qrels/test.tsv", QRELS + "q1\t2\tmuch", "line 7: 'much' is no grade");
     assertRefused("qrels/test.tsv", QRELS + "q1\t2\t1", "line 7: query q1 and document 2 have");
-    assertRefused("qrels/test.tsv", "a\tb\tc\nx\ty\t1", "judges no query");
+    assertRefused("qrels/test.tsv", "x\ty\t1", "judges no query");
+    assertRefused("qrels/test.tsv", "q1\t2\tbad\n" + QRELS, "line 1: 'bad' is no grade");
+    assertRefused("corpus.jsonl", "{\"_id\": 1, \"text\": \"x\"} more", "line 1: no JSON");
+    assertRefused(
+        "corpus.jsonl", "{\"_id\": 1, \"title\": {}, \"text\": \"x\"}", "line 1: a \"title\"");
     String deep = "[".repeat(5000);
     assertRefused("corpus.jsonl", deep, "line 1: no JSON");
     assertRefused("corpus.jsonl", "x".repeat(BeirFiles.MAX_LINE + 1), "longer than 10 million");
@@ -146,7 +150,7 @@ class BeirFilesTest {
 
   @Test
   void sciFactIsWhole() {
-    Collection c = BeirFiles.read(SharedData.file("retrieval/scifact"), "test");
+    BeirCollection c = BeirFiles.read(SharedData.file("retrieval/scifact"), "test");
     assertEquals(5183, c.texts().size());
     assertEquals(300, c.queries().size());
     assertEquals(339, c.grades().stream().mapToInt(Map::size).sum());

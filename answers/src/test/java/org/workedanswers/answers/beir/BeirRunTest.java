@@ -65,7 +65,8 @@ class BeirRunTest {
         "{\"_id\": \"1\", \"text\": \"cats\"}",
         "{\"_id\": \"2\", \"text\": \"rain\"}",
         "{\"_id\": \"3\", \"text\": \"money: bond\"}");
-    write("qrels/test.tsv", "q\td\ts", "1\ta\t1", "2\tc\t2", "2\td\t1", "3\tb\t1");
+    write(
+        "qrels/test.tsv", "query-id\tcorpus-id\tscore", "1\ta\t1", "2\tc\t2", "2\td\t1", "3\tb\t1");
   }
 
   private BeirRun run(Workbench bench) {
@@ -99,6 +100,27 @@ class BeirRunTest {
       assertTrue(text.contains("hybrid - BM25"), text);
       assertTrue(text.contains("money: bond"), text);
     }
+  }
+
+  @Test
+  void whatHasNoWordsIsFoundByNothing() throws IOException {
+    smallCollection();
+    ahead("corpus.jsonl", "{\"_id\": \"blank\", \"text\": \" \"}");
+    ahead("queries.jsonl", "{\"_id\": \"0\", \"text\": \"\"}");
+    Path qrels = folder.resolve("qrels/test.tsv");
+    Files.writeString(qrels, Files.readString(qrels) + "\n0\ta\t1");
+    try (Workbench bench = Workbench.standard()) {
+      Map<?, ?> legs = (Map<?, ?>) run(bench).json().get("legs");
+      assertEquals(3, legs.size());
+      for (Object leg : legs.values()) {
+        assertEquals(0.75, (double) ((Map<?, ?>) leg).get("recall@100"), 1e-12);
+      }
+    }
+  }
+
+  private void ahead(String name, String line) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, line + "\n" + Files.readString(file));
   }
 
   @Test

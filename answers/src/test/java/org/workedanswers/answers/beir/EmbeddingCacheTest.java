@@ -3,7 +3,6 @@ package org.workedanswers.answers.beir;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,17 +104,23 @@ class EmbeddingCacheTest {
 
   @Test
   void theFolderIsWhereTheSystemKeepsCaches() {
+    String home = folder.resolve("home").toString();
+    String caches = folder.resolve("caches").toString();
+    Map<String, String> named = Map.of("XDG_CACHE_HOME", caches, "LOCALAPPDATA", caches);
+    Map<String, String> wrong = Map.of("XDG_CACHE_HOME", "relative");
     assertEquals(
-        Path.of("/x/worked-answers"),
-        EmbeddingCache.standardFolder(Map.of("XDG_CACHE_HOME", "/x"), "Linux", "/home/a"));
+        Path.of(caches, "worked-answers"), EmbeddingCache.standardFolder(named, "Linux", home));
     assertEquals(
-        Path.of("/home/a/.cache/worked-answers"),
-        EmbeddingCache.standardFolder(Map.of("XDG_CACHE_HOME", "relative"), "Linux", "/home/a"));
+        Path.of(home, ".cache", "worked-answers"),
+        EmbeddingCache.standardFolder(wrong, "Linux", home));
     assertEquals(
-        Path.of("/home/a/Library/Caches/worked-answers"),
-        EmbeddingCache.standardFolder(Map.of(), "Mac OS X", "/home/a"));
-    assertTrue(
-        EmbeddingCache.standardFolder(Map.of("LOCALAPPDATA", "/l"), "Windows 11", "/h")
-            .startsWith("/l"));
+        Path.of(home, "Library", "Caches", "worked-answers"),
+        EmbeddingCache.standardFolder(Map.of(), "Mac OS X", home));
+    assertEquals(
+        Path.of(caches, "worked-answers", "cache"),
+        EmbeddingCache.standardFolder(Map.of("LOCALAPPDATA", caches), "Windows 11", home));
+    assertEquals(
+        Path.of(home, ".cache", "worked-answers"),
+        EmbeddingCache.standardFolder(Map.of(), "Windows 11", home));
   }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param grades for each query the documents that were judged, with grades
  * @param unknown judgements that name a document or a query that is not there; they are left out
  */
-record Collection(
+record BeirCollection(
     String name,
     List<String> ids,
     List<String> texts,

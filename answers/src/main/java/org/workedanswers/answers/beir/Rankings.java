@@ -10,7 +10,7 @@ import org.workedanswers.rag.RankingMetrics;
 import org.workedanswers.rag.ReciprocalRankFusion;
 
 /** A collection's rankings by each leg, and how good they are. */
-final class Experiment {
+final class Rankings {
   /** Documents of a ranking that nDCG, MRR and precision look at. */
   static final int CUTOFF = 10;
 
@@ -43,14 +43,14 @@ final class Experiment {
     }
   }
 
-  private final Collection collection;
+  private final BeirCollection collection;
   private final Map<String, List<List<Hit>>> legs = new LinkedHashMap<>();
 
-  Experiment(Collection collection) {
+  Rankings(BeirCollection collection) {
     this.collection = collection;
   }
 
-  Collection collection() {
+  BeirCollection collection() {
     return collection;
   }
 
@@ -86,14 +86,5 @@ final class Experiment {
       scores[q] = measure.of(rankings.get(q), collection.grades().get(q));
     }
     return scores;
-  }
-
-  /** The mean. */
-  static double mean(double[] x) {
-    double sum = 0;
-    for (double v : x) {
-      sum += v;
-    }
-    return sum / x.length;
   }
 }
