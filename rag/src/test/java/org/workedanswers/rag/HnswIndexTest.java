@@ -457,23 +457,7 @@ class HnswIndexTest {
 
   @Test
   void standsWhereExactSearchStands() {
-    Embedder lengths =
-        new Embedder() {
-          @Override
-          public int dimension() {
-            return 2;
-          }
-
-          @Override
-          public Matrix embed(List<String> texts) {
-            Matrix m = Matrix.zeros(texts.size(), 2);
-            for (int i = 0; i < texts.size(); i++) {
-              m.set(i, 0, 1);
-              m.set(i, 1, texts.get(i).length());
-            }
-            return m;
-          }
-        };
+    Embedder lengths = new TextEmbedder(2, text -> new float[] {1, text.length()});
     List<String> texts = List.of("a", "bb", "ccc", "dddddddd");
     HnswIndex index =
         HnswIndex.of(BEST, Loop.sequential(), lengths.embed(texts), HnswSettings.STANDARD);

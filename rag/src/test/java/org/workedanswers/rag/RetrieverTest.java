@@ -18,27 +18,13 @@ class RetrieverTest {
       List.of("a bad cab", "the dog", "good dogs do good", "cabbage", "");
 
   /** A text's vector: how often it has each of the letters a to z. */
-  private static final Embedder LETTERS =
-      new Embedder() {
-        @Override
-        public int dimension() {
-          return 26;
-        }
+  private static final Embedder LETTERS = new TextEmbedder(26, RetrieverTest::letters);
 
-        @Override
-        public Matrix embed(List<String> texts) {
-          Matrix m = Matrix.zeros(texts.size(), 26);
-          for (int i = 0; i < texts.size(); i++) {
-            int row = i;
-            texts.get(i).chars().filter(c -> c >= 'a' && c <= 'z').forEach(c -> count(m, row, c));
-          }
-          return m;
-        }
-
-        private void count(Matrix m, int row, int c) {
-          m.set(row, c - 'a', m.get(row, c - 'a') + 1);
-        }
-      };
+  private static float[] letters(String text) {
+    float[] counts = new float[26];
+    text.chars().filter(c -> c >= 'a' && c <= 'z').forEach(c -> counts[c - 'a']++);
+    return counts;
+  }
 
   private static final Retriever WORDS =
       Bm25Retriever.of(new WordAnalyzer(), TEXTS, Bm25.Settings.STANDARD);

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,35 +17,25 @@ import org.junit.jupiter.api.io.TempDir;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.cli.Study;
 import org.workedanswers.answers.sheet.TerminalSheet;
-import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SharedData;
 import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.rag.Embedder;
+import org.workedanswers.rag.TextEmbedder;
 import picocli.CommandLine.Help.Ansi;
 
 class BeirRunTest {
   @TempDir Path folder;
 
   /** One number a topic, by a word that stands for it. */
-  private static final class Topics implements Embedder {
-    private static final List<String> WORDS = List.of("feline", "bond", "rain");
-
-    @Override
-    public int dimension() {
-      return WORDS.size();
-    }
-
-    @Override
-    public Matrix embed(List<String> texts) {
-      Matrix m = Matrix.zeros(texts.size(), WORDS.size());
-      for (int i = 0; i < texts.size(); i++) {
-        for (int j = 0; j < WORDS.size(); j++) {
-          m.set(i, j, texts.get(i).contains(WORDS.get(j)) ? 1 : 0.1f * j);
-        }
-      }
-      return m;
-    }
-  }
+  private static final Embedder TOPICS =
+      new TextEmbedder(
+          3,
+          text ->
+              new float[] {
+                text.contains("feline") ? 1 : 0,
+                text.contains("bond") ? 1 : 0.1f,
+                text.contains("rain") ? 1 : 0.2f
+              });
 
   private void write(String name, String... lines) throws IOException {
     Path file = folder.resolve(name);
@@ -73,7 +63,7 @@ class BeirRunTest {
     BeirRun.Settings settings = new BeirRun.Settings();
     settings.cache = folder.resolve("cache");
     BeirRun run = new BeirRun(bench, settings, folder);
-    run.measure("topics", new Topics());
+    run.measure("topics", TOPICS);
     return run;
   }
 
@@ -140,14 +130,10 @@ class BeirRunTest {
   private void assertStatus(int status, String message, String... args) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    int is = Study.execute(new PrintStream(OutputStreams.NONE), err, args);
+    int is = Study.execute(new PrintStream(OutputStream.nullOutputStream()), err, args);
     String text = bytes.toString(StandardCharsets.UTF_8);
     assertEquals(status, is, text);
     assertTrue(text.contains(message) && !text.contains("\tat "), text);
-  }
-
-  private static final class OutputStreams {
-    private static final java.io.OutputStream NONE = java.io.OutputStream.nullOutputStream();
   }
 
   @Test

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.workedanswers.core.Check;
 
 /**
  * Chunks that keep together what the text's layout keeps together: a text that is too long is cut
@@ -54,27 +53,16 @@ public final class RecursiveChunker implements Chunker {
     }
   }
 
-  private final Tokens tokens;
-  private final int size;
-  private final int overlap;
+  private final ChunkSize size;
 
-  /**
-   * Chunks of at most so many tokens.
-   *
-   * @param tokens the embedding model's
-   * @param size of a chunk, at most
-   * @param overlap tokens that neighbouring chunks of one level share, at most
-   * @throws IllegalArgumentException unless {@code 0 <= overlap < size}
-   */
-  public RecursiveChunker(Tokens tokens, int size, int overlap) {
-    this.tokens = tokens;
-    this.size = Check.positive("the size of a chunk", size);
-    this.overlap = FixedChunker.overlap(overlap, size);
+  /** Chunks of that size. */
+  public RecursiveChunker(ChunkSize size) {
+    this.size = size;
   }
 
   @Override
   public List<Span> chunks(String text) {
-    TokenIndex index = new TokenIndex(tokens, text);
+    TokenIndex index = new TokenIndex(size.tokens(), text);
     List<Span> chunks = new ArrayList<>();
     if (index.size() > 0) {
       cut(text, index, new Span(0, text.length()).trimmed(text), 0, chunks);
@@ -83,24 +71,25 @@ public final class RecursiveChunker implements Chunker {
   }
 
   private void cut(String text, TokenIndex index, Span span, int level, List<Span> chunks) {
-    if (index.count(span) <= size) {
+    if (index.count(span) <= size.most()) {
       chunks.add(span);
       return;
     }
     if (level == Seam.values().length) {
-      chunks.addAll(index.windows(index.at(span.from()), index.at(span.to()), size, overlap));
+      chunks.addAll(
+          index.windows(index.at(span.from()), index.at(span.to()), size.most(), size.overlap()));
       return;
     }
     List<Span> together = new ArrayList<>();
     for (Span piece : Seam.values()[level].cut(text, span)) {
-      if (index.count(piece) <= size) {
+      if (index.count(piece) <= size.most()) {
         together.add(piece);
       } else {
-        chunks.addAll(Packing.pack(index, together, size, overlap));
+        chunks.addAll(Packing.pack(index, together, size.most(), size.overlap()));
         together.clear();
         cut(text, index, piece, level + 1, chunks);
       }
     }
-    chunks.addAll(Packing.pack(index, together, size, overlap));
+    chunks.addAll(Packing.pack(index, together, size.most(), size.overlap()));
   }
 }

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.rag.Embedder;
+import org.workedanswers.rag.TextEmbedder;
 
 class ChunkersTest {
   private static final String[] WORDS = {
@@ -47,12 +47,24 @@ class ChunkersTest {
         return spans;
       };
 
+  /** How often a text speaks of cats and of bonds. */
+  private static final Embedder TOPICS =
+      new TextEmbedder(2, text -> new float[] {count(text, "Cats"), count(text, "Bonds")});
+
+  /** Anything, so that there are cuts anywhere. */
+  private static final Embedder ANYTHING =
+      new TextEmbedder(2, text -> new float[] {text.length() % 7, text.hashCode() % 5});
+
+  private static int count(String text, String word) {
+    return text.split(word, -1).length - 1;
+  }
+
   private static Map<String, Chunker> chunkers(Tokens tokens, int size, int overlap) {
     Map<String, Chunker> chunkers = new LinkedHashMap<>();
-    chunkers.put("fixed", new FixedChunker(tokens, size, overlap));
-    chunkers.put("sentences", new SentenceChunker(tokens, size, overlap));
-    chunkers.put("recursive", new RecursiveChunker(tokens, size, overlap));
-    chunkers.put("semantic", new SemanticChunker(new Lengths(), tokens, size, 60));
+    chunkers.put("fixed", new FixedChunker(new ChunkSize(tokens, size, overlap)));
+    chunkers.put("sentences", new SentenceChunker(new ChunkSize(tokens, size, overlap)));
+    chunkers.put("recursive", new RecursiveChunker(new ChunkSize(tokens, size, overlap)));
+    chunkers.put("semantic", new SemanticChunker(ANYTHING, tokens, size, 60));
     return chunkers;
   }
 
@@ -125,7 +137,8 @@ class ChunkersTest {
       for (int i = 0; i < chunks; i++) {
         expected.add(new Span(i * step, Math.min(n, i * step + size)));
       }
-      assertEquals(expected, new FixedChunker(CHARACTERS, size, overlap).chunks(text));
+      assertEquals(
+          expected, new FixedChunker(new ChunkSize(CHARACTERS, size, overlap)).chunks(text));
     }
   }
 
@@ -134,17 +147,17 @@ class ChunkersTest {
     String text = "One two. Three four five. Six. Seven eight nine ten. Eleven.";
     assertEquals(
         List.of("One two. Three four five.", "Six. Seven eight nine ten.", "Eleven."),
-        pieces(text, new SentenceChunker(Tokens.WORDS, 8, 0)));
+        pieces(text, new SentenceChunker(new ChunkSize(Tokens.WORDS, 8, 0))));
     assertEquals(
         List.of(
             "One two. Three four five.",
             "Three four five. Six.",
             "Six. Seven eight nine ten.",
             "Eleven."),
-        pieces(text, new SentenceChunker(Tokens.WORDS, 8, 4)));
+        pieces(text, new SentenceChunker(new ChunkSize(Tokens.WORDS, 8, 4))));
     assertEquals(
         List.of("One two.", "Three four five", ". Six.", "Seven eight nine", "ten.", "Eleven."),
-        pieces(text, new SentenceChunker(Tokens.WORDS, 3, 0)));
+        pieces(text, new SentenceChunker(new ChunkSize(Tokens.WORDS, 3, 0))));
   }
 
   @Test
@@ -152,8 +165,9 @@ class ChunkersTest {
     String text = "A b c.\nD e f.\n\nG h.\n\nI j k l m. N o p q. R s.\nT u v.";
     assertEquals(
         List.of("A b c.\nD e f.\n\nG h.", "I j k l m. N o p q.", "R s.", "T u v."),
-        pieces(text, new RecursiveChunker(Tokens.WORDS, 11, 0)));
-    assertEquals(List.of(text), pieces(text, new RecursiveChunker(Tokens.WORDS, 100, 0)));
+        pieces(text, new RecursiveChunker(new ChunkSize(Tokens.WORDS, 11, 0))));
+    assertEquals(
+        List.of(text), pieces(text, new RecursiveChunker(new ChunkSize(Tokens.WORDS, 100, 0))));
     assertEquals(
         List.of(
             "A b c.",
@@ -165,14 +179,14 @@ class ChunkersTest {
             ".",
             "R s.",
             "T u v."),
-        pieces(text, new RecursiveChunker(Tokens.WORDS, 4, 0)));
+        pieces(text, new RecursiveChunker(new ChunkSize(Tokens.WORDS, 4, 0))));
   }
 
   @Test
   void aChangeOfTopicEndsAChunk() {
     String cats = "Cats purr. Cats sleep. Cats hunt mice. Cats climb. ";
     String bonds = "Bonds pay interest. Bonds mature. Bonds are traded. Bonds fall.";
-    SemanticChunker chunker = new SemanticChunker(new Topics(), Tokens.WORDS, 100, 80);
+    SemanticChunker chunker = new SemanticChunker(TOPICS, Tokens.WORDS, 100, 80);
     SemanticChunker.Trace trace = chunker.trace(cats + bonds);
     assertEquals(8, trace.sentences().size());
     // Windows of three sentences: c/3 of them on cats, so the three δ at the seam are alike.
@@ -183,8 +197,7 @@ class ChunkersTest {
       assertEquals(expected[i], trace.distances().get(i), 1e-6);
     }
     assertEquals(List.of(cats.strip(), bonds), pieces(cats + bonds, chunker));
-    assertEquals(
-        4, pieces(cats + bonds, new SemanticChunker(new Topics(), Tokens.WORDS, 8, 80)).size());
+    assertEquals(4, pieces(cats + bonds, new SemanticChunker(TOPICS, Tokens.WORDS, 8, 80)).size());
   }
 
   @Test
@@ -199,17 +212,17 @@ class ChunkersTest {
 
   @Test
   void whatDoesNotFitIsRefused() {
-    assertMessage("0", () -> new FixedChunker(Tokens.WORDS, 0, 0));
+    assertMessage("0", () -> new FixedChunker(new ChunkSize(Tokens.WORDS, 0, 0)));
     assertMessage(
         "an overlap of 8 tokens does not fit chunks of 8: it must be 0..7",
-        () -> new SentenceChunker(Tokens.WORDS, 8, 8));
-    assertMessage("-1", () -> new RecursiveChunker(Tokens.WORDS, 8, -1));
-    assertMessage("NaN", () -> new SemanticChunker(new Topics(), Tokens.WORDS, 8, Double.NaN));
+        () -> new SentenceChunker(new ChunkSize(Tokens.WORDS, 8, 8)));
+    assertMessage("-1", () -> new RecursiveChunker(new ChunkSize(Tokens.WORDS, 8, -1)));
+    assertMessage("NaN", () -> new SemanticChunker(TOPICS, Tokens.WORDS, 8, Double.NaN));
     assertMessage("from 2 to 1", () -> new Span(2, 1));
     Tokens backwards = text -> List.of(new Span(1, 2), new Span(0, 1));
-    assertMessage("token 1", () -> new FixedChunker(backwards, 8, 0).chunks("ab"));
+    assertMessage("token 1", () -> new FixedChunker(new ChunkSize(backwards, 8, 0)).chunks("ab"));
     Tokens beyond = text -> List.of(new Span(0, 3));
-    assertMessage("must not", () -> new FixedChunker(beyond, 8, 0).chunks("ab"));
+    assertMessage("must not", () -> new FixedChunker(new ChunkSize(beyond, 8, 0)).chunks("ab"));
   }
 
   private static void assertMessage(String part, Runnable action) {
@@ -219,41 +232,5 @@ class ChunkersTest {
 
   private static List<String> pieces(String text, Chunker chunker) {
     return chunker.chunks(text).stream().map(s -> s.of(text)).toList();
-  }
-
-  /** How often a text speaks of cats and of bonds. */
-  private static final class Topics implements Embedder {
-    @Override
-    public int dimension() {
-      return 2;
-    }
-
-    @Override
-    public Matrix embed(List<String> texts) {
-      Matrix m = Matrix.zeros(texts.size(), 2);
-      for (int i = 0; i < texts.size(); i++) {
-        m.set(i, 0, texts.get(i).split("Cats", -1).length - 1);
-        m.set(i, 1, texts.get(i).split("Bonds", -1).length - 1);
-      }
-      return m;
-    }
-  }
-
-  /** Anything, so that there are cuts anywhere. */
-  private static final class Lengths implements Embedder {
-    @Override
-    public int dimension() {
-      return 2;
-    }
-
-    @Override
-    public Matrix embed(List<String> texts) {
-      Matrix m = Matrix.zeros(texts.size(), 2);
-      for (int i = 0; i < texts.size(); i++) {
-        m.set(i, 0, texts.get(i).length() % 7);
-        m.set(i, 1, texts.get(i).hashCode() % 5);
-      }
-      return m;
-    }
   }
 }
