@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
     name = "beir",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures retrieval by words, by meaning and by both on a collection in BEIR's layout:",
-      "corpus.jsonl and queries.jsonl, or .jsonl.gz, and qrels/SPLIT.tsv."
+      "Measures retrieval by words, by meaning and by both on a collection in BEIR's layout.",
+      "Its folder holds corpus.jsonl, queries.jsonl (or .jsonl.gz) and qrels/SPLIT.tsv."
     })
 final class BeirCommand implements Callable<Integer> {
   private final PrintStream out;
