@@ -254,7 +254,7 @@ public final class LuceneStore implements PassageStore {
         });
     BooleanQuery.Builder asked =
         new BooleanQuery.Builder().add(words.build(), BooleanClause.Occur.MUST);
-    if (filter != MetadataFilter.ALL) {
+    if (!filter.equals(MetadataFilter.ALL)) {
       asked.add(PassageFields.query(filter), BooleanClause.Occur.FILTER);
     }
     return index.search(
@@ -266,7 +266,7 @@ public final class LuceneStore implements PassageStore {
     Check.positive("k", k);
     PassageStore.checkQuery(query, settings.dimension());
     float[] direction = PassageFields.direction(query);
-    Query only = filter == MetadataFilter.ALL ? null : PassageFields.query(filter);
+    Query only = filter.equals(MetadataFilter.ALL) ? null : PassageFields.query(filter);
     return index.search(
         searcher -> {
           int depth = Math.min(Math.max(k, LEAST_DEPTH), searcher.getIndexReader().maxDoc());
