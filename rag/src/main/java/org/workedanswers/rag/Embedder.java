@@ -9,6 +9,14 @@ public interface Embedder {
   int dimension();
 
   /**
+   * The model and its settings by name: vectors of embedders with different names can't be
+   * compared. Empty where it is not known.
+   */
+  default String name() {
+    return "";
+  }
+
+  /**
    * The texts' vectors, one a row [texts x d]; they need not be of length 1. A text gets the same
    * vector whichever others come along, up to the rounding of float.
    *

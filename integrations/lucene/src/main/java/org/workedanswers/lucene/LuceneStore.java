@@ -128,16 +128,28 @@ public final class LuceneStore implements PassageStore {
   }
 
   @Override
+  public List<Passage> passages(String document) {
+    return index.search(
+        searcher ->
+            all(searcher, passagesOf(document)).stream()
+                .map(PassageFields::passage)
+                .sorted(Passage.BY_PLACE)
+                .toList());
+  }
+
+  private static Query passagesOf(String document) {
+    return new BooleanQuery.Builder()
+        .add(new TermQuery(term(document)), BooleanClause.Occur.FILTER)
+        .add(new FieldExistsQuery(PassageFields.VECTOR), BooleanClause.Occur.FILTER)
+        .build();
+  }
+
+  @Override
   public Map<String, float[]> embeddings(String document) {
-    Query passages =
-        new BooleanQuery.Builder()
-            .add(new TermQuery(term(document)), BooleanClause.Occur.FILTER)
-            .add(new FieldExistsQuery(PassageFields.VECTOR), BooleanClause.Occur.FILTER)
-            .build();
     return index.search(
         searcher -> {
           Map<String, float[]> embeddings = new HashMap<>();
-          for (Document d : all(searcher, passages)) {
+          for (Document d : all(searcher, passagesOf(document))) {
             embeddings.put(d.get(PassageFields.PASSAGE), PassageFields.embedding(d));
           }
           return embeddings;

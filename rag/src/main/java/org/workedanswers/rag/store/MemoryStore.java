@@ -127,6 +127,15 @@ public final class MemoryStore implements PassageStore {
   }
 
   @Override
+  public synchronized List<Passage> passages(String document) {
+    open();
+    Stored stored = documents.get(document);
+    return stored == null
+        ? List.of()
+        : stored.entry().passages().stream().sorted(Passage.BY_PLACE).toList();
+  }
+
+  @Override
   public synchronized Map<String, float[]> embeddings(String document) {
     open();
     Stored stored = documents.get(document);

@@ -1,5 +1,6 @@
 package org.workedanswers.rag.store;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.workedanswers.core.Check;
@@ -23,6 +24,12 @@ public record Passage(
     String title,
     String text,
     Map<String, String> metadata) {
+  /** The order of a document's passages: by where they begin, then where they end, then ids. */
+  public static final Comparator<Passage> BY_PLACE =
+      Comparator.comparingInt(Passage::from)
+          .thenComparingInt(Passage::to)
+          .thenComparing(Passage::id);
+
   /**
    * Checks what can be checked.
    *

@@ -51,6 +51,9 @@ public interface PassageStore extends AutoCloseable {
    */
   boolean remove(String document);
 
+  /** The passages of a document in their order, by where they begin; none if it is not there. */
+  List<Passage> passages(String document);
+
   /** The embeddings of a document's passages by the passages' ids; none if it is not there. */
   Map<String, float[]> embeddings(String document);
 
@@ -72,6 +75,26 @@ public interface PassageStore extends AutoCloseable {
    *     asks
    */
   List<Found> byMeaning(float[] query, int k, MetadataFilter filter);
+
+  /**
+   * What {@link #byWords} and {@link #byMeaning} find, of one state of the collection where a store
+   * can.
+   *
+   * @param byWords the ranking by words
+   * @param byMeaning the ranking by meaning
+   */
+  record Both(List<Found> byWords, List<Found> byMeaning) {}
+
+  /** Whether {@link #both} is one request and not two. */
+  default boolean asksOnce() {
+    return false;
+  }
+
+  /** Searches by words and by meaning, each to its own depth. */
+  default Both both(
+      String words, int wordsDepth, float[] meaning, int meaningDepth, MetadataFilter filter) {
+    return new Both(byWords(words, wordsDepth, filter), byMeaning(meaning, meaningDepth, filter));
+  }
 
   /** Lets go of what the store holds; once more does nothing. */
   @Override

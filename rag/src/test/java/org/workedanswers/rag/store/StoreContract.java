@@ -72,6 +72,7 @@ public abstract class StoreContract {
       assertEquals(List.of(), store.byWords("causal mask", 3, MetadataFilter.ALL));
       assertEquals(List.of(), store.byMeaning(new float[D], 3, MetadataFilter.ALL));
       assertEquals(Map.of(), store.embeddings("none"));
+      assertEquals(List.of(), store.passages("none"));
       assertFalse(store.remove("none"));
     }
   }
@@ -94,6 +95,7 @@ public abstract class StoreContract {
       List<Found> meaning = store.byMeaning(entry.embeddings().row(1), 1, MetadataFilter.ALL);
       assertEquals(entry.passages().get(1), meaning.get(0).passage());
       assertEquals(1, meaning.get(0).score(), tolerance());
+      assertEquals(entry.passages(), store.passages(entry.document()));
       Map<String, float[]> embeddings = store.embeddings(entry.document());
       assertEquals(2, embeddings.size());
       for (int i = 0; i < 2; i++) {
@@ -258,6 +260,30 @@ public abstract class StoreContract {
       }
       String long1000 = "causal unknown ".repeat(500);
       assertEquals(2, store.byWords(long1000, 9, MetadataFilter.ALL).size());
+    }
+  }
+
+  @Test
+  void bothIsEachToItsDepth() throws Exception {
+    SeededRandom random = new SeededRandom(11);
+    try (PassageStore store = open()) {
+      for (int d = 0; d < 5; d++) {
+        store.put(entry(random, "d" + d, "word one", "two", "word three", "word word"));
+      }
+      float[] query = random.gaussian(1, D, 1).row(0);
+      MetadataFilter even = MetadataFilter.equal("place", "even");
+      for (MetadataFilter filter : List.of(MetadataFilter.ALL, even)) {
+        for (int[] depths : new int[][] {{3, 7}, {20, 1}, {1, 99}}) {
+          PassageStore.Both both = store.both("word", depths[0], query, depths[1], filter);
+          assertEquals(store.byWords("word", depths[0], filter), both.byWords());
+          assertEquals(store.byMeaning(query, depths[1], filter), both.byMeaning());
+        }
+      }
+      PassageStore.Both none = store.both("", 3, query, 3, MetadataFilter.ALL);
+      assertEquals(List.of(), none.byWords());
+      assertEquals(3, none.byMeaning().size());
+      assertMessage("k", () -> store.both("word", 0, query, 1, MetadataFilter.ALL));
+      assertMessage("k", () -> store.both("word", 1, query, 0, MetadataFilter.ALL));
     }
   }
 

@@ -1,0 +1,2 @@
+/** From documents to a store. */
+package org.workedanswers.rag.ingest;

@@ -1,0 +1,2 @@
+/** From a question to its best passages. */
+package org.workedanswers.rag.search;
