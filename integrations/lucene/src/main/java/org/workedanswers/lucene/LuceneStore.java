@@ -3,6 +3,7 @@ package org.workedanswers.lucene;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -246,6 +247,12 @@ public final class LuceneStore implements PassageStore {
     }
     index.change(writer -> writer.deleteDocuments(term(document)));
     return true;
+  }
+
+  @Override
+  public synchronized void removeAll(Collection<String> documents) {
+    Term[] terms = documents.stream().map(LuceneStore::term).toArray(Term[]::new);
+    index.change(writer -> writer.deleteDocuments(terms));
   }
 
   @Override

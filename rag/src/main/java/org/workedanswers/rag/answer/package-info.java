@@ -1,2 +1,5 @@
-/** From passages to an answer that cites them. */
+/**
+ * From passages to an answer that cites them: start with {@link
+ * org.workedanswers.rag.answer.Answerer}.
+ */
 package org.workedanswers.rag.answer;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.rag.Cosine;
 import org.workedanswers.rag.Embedder;
 
 /**
@@ -91,22 +92,9 @@ public final class SemanticChunker implements Chunker {
     double[] distances = new double[n - 1];
     List<Double> list = new ArrayList<>(n - 1);
     for (int i = 0; i < n - 1; i++) {
-      distances[i] = 1 - cosine(e, i, i + 1);
+      distances[i] = 1 - Cosine.of(e, i, e, i + 1);
       list.add(distances[i]);
     }
     return new Trace(sentences, list, new Percentile(percentile).evaluate(distances));
-  }
-
-  /** 0 where a vector has no direction. */
-  private static double cosine(Matrix e, int i, int j) {
-    double ij = 0;
-    double ii = 0;
-    double jj = 0;
-    for (int c = 0; c < e.cols(); c++) {
-      ij += (double) e.get(i, c) * e.get(j, c);
-      ii += (double) e.get(i, c) * e.get(i, c);
-      jj += (double) e.get(j, c) * e.get(j, c);
-    }
-    return ii == 0 || jj == 0 ? 0 : ij / Math.sqrt(ii * jj);
   }
 }

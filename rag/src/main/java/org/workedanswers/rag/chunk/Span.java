@@ -28,6 +28,15 @@ public record Span(int from, int to) {
     return text.substring(from, to);
   }
 
+  /** Its beginning, of at most so many characters, 2 or more, that does not cut one in half. */
+  public Span atMost(int most, String text) {
+    if (length() <= most) {
+      return this;
+    }
+    int end = from + most;
+    return new Span(from, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
+  }
+
   /** White space of any script, no-break spaces and control characters that move the line too. */
   static boolean isSpace(char c) {
     return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';

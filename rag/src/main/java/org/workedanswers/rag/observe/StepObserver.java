@@ -1,5 +1,7 @@
 package org.workedanswers.rag.observe;
 
+import java.util.function.Function;
+
 /**
  * Is told of each step as it begins and ends. Steps that begin within another on the same thread
  * are parts of it. Observers don't throw; what one is told are names and numbers, never the texts
@@ -12,6 +14,18 @@ public interface StepObserver {
 
   /** A step begins, on the thread that does it. */
   Running begin(Step step);
+
+  /** Does a step's work between its beginning and its end, and tells of a failure. */
+  default <T> T during(Step step, Function<Running, T> work) {
+    try (Running running = begin(step)) {
+      try {
+        return work.apply(running);
+      } catch (RuntimeException | Error e) {
+        running.failed(e);
+        throw e;
+      }
+    }
+  }
 
   /** A step under way: its owner says what is known of it and closes it, on one thread. */
   interface Running extends AutoCloseable {

@@ -1,2 +1,5 @@
-/** From a question to its best passages. */
+/**
+ * From a question to its best passages: start with {@link
+ * org.workedanswers.rag.search.PassageSearch}.
+ */
 package org.workedanswers.rag.search;

@@ -54,13 +54,13 @@ public record Passage(
 
   /**
    * The id of a passage that was cut from a document: a {@link Fingerprint} of the document's id,
-   * the text and which of equal texts it is. So a passage keeps its id, and need not be embedded
-   * again, when another part of its document changes.
+   * the title, the text and which of equal texts it is. So a passage keeps its id, and need not be
+   * embedded again, when another part of its document changes.
    *
    * @param occurrence how many passages of the document with this text are ahead of it
    */
-  public static String id(String document, String text, int occurrence) {
-    return Fingerprint.of(List.of(document, text, Integer.toString(occurrence)));
+  public static String id(String document, String title, String text, int occurrence) {
+    return Fingerprint.of(List.of(document, title, text, Integer.toString(occurrence)));
   }
 
   /** What is embedded, and looked through for words: the title, a line end and the text. */

@@ -1,5 +1,6 @@
 package org.workedanswers.rag.store;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.workedanswers.core.Check;
@@ -50,6 +51,11 @@ public interface PassageStore extends AutoCloseable {
    * @return false if it was not there
    */
   boolean remove(String document);
+
+  /** Takes documents out that are there, one after the other; those that are not are no matter. */
+  default void removeAll(Collection<String> documents) {
+    documents.forEach(this::remove);
+  }
 
   /** The passages of a document in their order, by where they begin; none if it is not there. */
   List<Passage> passages(String document);

@@ -47,7 +47,7 @@ public abstract class StoreContract {
           Map.of("place", i % 2 == 0 ? "even" : "odd", "quoted 'key\"", "it's; --" + i);
       passages.add(
           new Passage(
-              Passage.id(document, text, occurrence),
+              Passage.id(document, "", text, occurrence),
               document,
               at,
               at + text.length(),
