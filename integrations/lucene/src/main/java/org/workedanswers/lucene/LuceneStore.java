@@ -163,7 +163,7 @@ public final class LuceneStore implements PassageStore {
 
   private static List<Document> all(IndexSearcher searcher, Query query) throws IOException {
     List<Document> documents = new ArrayList<>();
-    int n = Math.max(1, searcher.getIndexReader().maxDoc());
+    int n = Math.max(1, searcher.count(query)); // room is taken for each
     for (ScoreDoc hit : searcher.search(query, n).scoreDocs) {
       documents.add(searcher.storedFields().document(hit.doc));
     }
