@@ -17,17 +17,29 @@ public final class Fingerprint {
    * length.
    */
   public static String of(Iterable<String> texts) {
-    MessageDigest sha;
-    try {
-      sha = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    MessageDigest sha = sha();
     for (String text : texts) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
       sha.update(bytes);
     }
-    return HexFormat.of().formatHex(sha.digest(), 0, BYTES);
+    return digits(sha.digest());
+  }
+
+  /** 32 hexadecimal digits, the first half of the SHA-256 of bytes. */
+  public static String of(byte[] bytes) {
+    return digits(sha().digest(bytes));
+  }
+
+  private static String digits(byte[] digest) {
+    return HexFormat.of().formatHex(digest, 0, BYTES);
+  }
+
+  private static MessageDigest sha() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }
