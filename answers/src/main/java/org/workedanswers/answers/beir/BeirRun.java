@@ -10,10 +10,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.StatUtils;
+import org.workedanswers.answers.CacheFolder;
 import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.beir.Rankings.Measure;
 import org.workedanswers.answers.sheet.Table;
+import org.workedanswers.answers.sheet.Text;
 import org.workedanswers.answers.sheet.Worksheet;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
@@ -66,9 +68,7 @@ public final class BeirRun {
         names = "--cache",
         paramLabel = "DIR",
         description = "where embeddings are kept (default: the user's cache folder)")
-    Path cache =
-        EmbeddingCache.standardFolder(
-            System.getenv(), System.getProperty("os.name"), System.getProperty("user.home"));
+    Path cache = CacheFolder.standard();
   }
 
   private final Workbench bench;
@@ -239,19 +239,13 @@ public final class BeirRun {
     shown.addAll(order.subList(Math.max(shown.size(), n - SHOWN), n));
     for (int q : shown) {
       table.row(
-          shown(rankings.collection().queryIds().get(q)),
-          shown(rankings.collection().queries().get(q)),
+          Text.shortened(rankings.collection().queryIds().get(q), SHOWN_LENGTH),
+          Text.shortened(rankings.collection().queries().get(q), SHOWN_LENGTH),
           four(words[q]),
           four(meaning[q]),
           four(hybrid[q]));
     }
     return table;
-  }
-
-  /** The beginning, without what would move a terminal's cursor. */
-  private static String shown(String text) {
-    String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
-    return line.length() <= SHOWN_LENGTH ? line : line.substring(0, SHOWN_LENGTH - 1).strip() + "…";
   }
 
   private Table byConstant() {

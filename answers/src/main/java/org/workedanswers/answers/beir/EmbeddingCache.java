@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.zip.CRC32;
 import org.workedanswers.core.Check;
@@ -37,21 +36,6 @@ final class EmbeddingCache {
 
   EmbeddingCache(Path folder) {
     this.folder = folder;
-  }
-
-  /** Where caches go on this system; the environment is asked first. */
-  static Path standardFolder(Map<String, String> environment, String os, String home) {
-    String name = "worked-answers";
-    String named = environment.get("XDG_CACHE_HOME");
-    if (named != null && Path.of(named).isAbsolute()) {
-      return Path.of(named, name);
-    }
-    if (os.startsWith("Windows") && environment.get("LOCALAPPDATA") != null) {
-      return Path.of(environment.get("LOCALAPPDATA"), name, "cache");
-    }
-    return os.startsWith("Mac")
-        ? Path.of(home, "Library", "Caches", name)
-        : Path.of(home, ".cache", name);
   }
 
   /**

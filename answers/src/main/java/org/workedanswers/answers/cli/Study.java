@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Questions;
@@ -34,10 +36,19 @@ import picocli.CommandLine.ParseResult;
       "           curves of growth: study bench --help",
       "  --no-vector, before all else: without the JDK's vector module"
     },
-    subcommands = {ListCommand.class, ClaimsCommand.class, BeirCommand.class})
+    subcommands = {
+      ListCommand.class,
+      ClaimsCommand.class,
+      AskCommand.class,
+      SearchCommand.class,
+      BeirCommand.class
+    })
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
   static final int WRONG_USAGE = 2;
+
+  /** It warns that it makes no use of the vector module on Java 17; held, or it is forgotten. */
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
 
   private final PrintStream out;
 
@@ -52,6 +63,7 @@ public final class Study implements Callable<Integer> {
     // Whatever the platform's charset, boxes and shades are UTF-8.
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    LUCENE.setLevel(Level.SEVERE);
     int status;
     try {
       status = execute(out, System.err, args);
@@ -163,6 +175,12 @@ public final class Study implements Callable<Integer> {
       }
       if (type == ClaimsCommand.class) {
         return type.cast(new ClaimsCommand(out));
+      }
+      if (type == AskCommand.class) {
+        return type.cast(new AskCommand(out));
+      }
+      if (type == SearchCommand.class) {
+        return type.cast(new SearchCommand(out));
       }
       if (type == BeirCommand.class) {
         return type.cast(new BeirCommand(out));

@@ -42,4 +42,19 @@ public final class Text {
                         && Character.getType(c) != Character.FORMAT)
             .count();
   }
+
+  /** What others wrote, without what would move a terminal's cursor or change its colours. */
+  public static String printable(String s) {
+    return s.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+  }
+
+  /** The beginning of a text as one printable line of at most so many characters. */
+  public static String shortened(String s, int width) {
+    String line = printable(s).replaceAll("\\s+", " ").strip();
+    if (line.length() <= width) {
+      return line;
+    }
+    int cut = Character.isHighSurrogate(line.charAt(width - 2)) ? width - 2 : width - 1;
+    return line.substring(0, cut).strip() + "…";
+  }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -100,27 +99,5 @@ class EmbeddingCacheTest {
       assertArrayEquals(expected, embed(new Hashes()).data());
       assertArrayEquals(whole, Files.readAllBytes(file()));
     }
-  }
-
-  @Test
-  void theFolderIsWhereTheSystemKeepsCaches() {
-    String home = folder.resolve("home").toString();
-    String caches = folder.resolve("caches").toString();
-    Map<String, String> named = Map.of("XDG_CACHE_HOME", caches, "LOCALAPPDATA", caches);
-    Map<String, String> wrong = Map.of("XDG_CACHE_HOME", "relative");
-    assertEquals(
-        Path.of(caches, "worked-answers"), EmbeddingCache.standardFolder(named, "Linux", home));
-    assertEquals(
-        Path.of(home, ".cache", "worked-answers"),
-        EmbeddingCache.standardFolder(wrong, "Linux", home));
-    assertEquals(
-        Path.of(home, "Library", "Caches", "worked-answers"),
-        EmbeddingCache.standardFolder(Map.of(), "Mac OS X", home));
-    assertEquals(
-        Path.of(caches, "worked-answers", "cache"),
-        EmbeddingCache.standardFolder(Map.of("LOCALAPPDATA", caches), "Windows 11", home));
-    assertEquals(
-        Path.of(home, ".cache", "worked-answers"),
-        EmbeddingCache.standardFolder(Map.of(), "Windows 11", home));
   }
 }

@@ -4,31 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StudyTest {
-  private record Run(int status, String out, String err) {}
-
-  private static Run study(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int status =
-        Study.execute(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            args);
-    return new Run(
-        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
   @Test
   void listNamesAllSixteen() {
-    Run run = study("list");
+    Run run = Run.study("list");
     assertEquals(0, run.status());
     assertEquals(16, run.out().lines().filter(l -> l.matches("\\s+\\d+  .*")).count());
     assertTrue(run.out().contains("not yet worked"));
@@ -56,7 +39,7 @@ class StudyTest {
         "--threads 0 4"
       })
   void wrongUsageIsOneSentenceAndStatusTwo(String line) {
-    Run run = study(line.split(" "));
+    Run run = Run.study(line.split(" "));
     assertEquals(2, run.status(), line);
     assertEquals("", run.out());
     assertTrue(run.err().startsWith("study: "), run.err());
@@ -66,13 +49,13 @@ class StudyTest {
 
   @Test
   void anUnworkedQuestionIsToldFromOneThatIsNotThere() {
-    assertTrue(study("2").err().contains("not worked yet"));
-    assertTrue(study("17").err().contains("there are 1 to 16"));
+    assertTrue(Run.study("2").err().contains("not worked yet"));
+    assertTrue(Run.study("17").err().contains("there are 1 to 16"));
   }
 
   @Test
   void helpIsOnStdoutWithStatusZero() {
-    Run run = study("--help");
+    Run run = Run.study("--help");
     assertEquals(0, run.status());
     assertTrue(run.out().contains("claims") && run.out().contains("bench"));
     assertEquals("", run.err());

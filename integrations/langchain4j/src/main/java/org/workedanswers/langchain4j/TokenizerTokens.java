@@ -16,7 +16,8 @@ import org.workedanswers.rag.chunk.Tokens;
 record TokenizerTokens(HuggingFaceTokenizer tokenizer) implements Tokens, AutoCloseable {
   @Override
   public List<Span> spans(String text) {
-    Encoding encoding = tokenizer.encode(PassageSegments.whole(text)); // halves become several there
+    Encoding encoding =
+        tokenizer.encode(PassageSegments.whole(text)); // halves become several there
     CharSpan[] theirs = encoding.getCharTokenSpans();
     long[] marks = encoding.getSpecialTokenMask();
     List<Span> spans = new ArrayList<>(theirs.length);

@@ -12,6 +12,9 @@ import org.workedanswers.core.Check;
  *     alone
  */
 public record AnswerSettings(double leastEvidence, int quotes, int context) {
+  /** XX */
+  public static final double MEASURED_LEAST_EVIDENCE = 0.45;
+
   /** Checks the ranges. */
   public AnswerSettings {
     Check.that(

@@ -3,6 +3,7 @@ package org.workedanswers.rag.answer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.rag.Cosine;
 import org.workedanswers.rag.Embedder;
@@ -34,6 +35,9 @@ record Evidence(List<Scored> sentences) {
    */
   record Scored(int passage, String text, boolean planted, double score) {}
 
+  /** A whole heading, which says nothing by itself, or what stands ahead of an item of a list. */
+  private static final Pattern MARK = Pattern.compile("^(?:#{1,6} .*|[-*+] +|\\d{1,3}[.)] +)");
+
   /** Sentences that are longer are cut: an embedding has no use for more. */
   private static final int MAX_LENGTH = 2000;
 
@@ -45,7 +49,10 @@ record Evidence(List<Scored> sentences) {
       String text = passages.get(i).text();
       List<Span> planted = PlantedInstructions.in(text);
       for (Span span : Sentences.of(text)) {
-        String sentence = span.atMost(MAX_LENGTH, text).of(text);
+        String sentence = MARK.matcher(span.atMost(MAX_LENGTH, text).of(text)).replaceFirst("");
+        if (sentence.isBlank()) {
+          continue;
+        }
         texts.add(sentence);
         unscored.add(new Scored(i + 1, sentence, planted.contains(span), 0));
       }

@@ -1,0 +1,112 @@
+package org.workedanswers.answers.docs;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.workedanswers.answers.CacheFolder;
+import org.workedanswers.answers.Progress;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.documents.Folder;
+import org.workedanswers.langchain4j.MiniLmModel;
+import org.workedanswers.lucene.LuceneStore;
+import org.workedanswers.rag.Embedder;
+import org.workedanswers.rag.EnglishAnalyzer;
+import org.workedanswers.rag.chunk.ChunkSize;
+import org.workedanswers.rag.chunk.Chunker;
+import org.workedanswers.rag.chunk.FixedChunker;
+import org.workedanswers.rag.chunk.RecursiveChunker;
+import org.workedanswers.rag.chunk.SemanticChunker;
+import org.workedanswers.rag.chunk.SentenceChunker;
+import org.workedanswers.rag.chunk.Tokens;
+import org.workedanswers.rag.ingest.IngestReport;
+import org.workedanswers.rag.ingest.Ingestion;
+import org.workedanswers.rag.ingest.PassageCutter;
+import org.workedanswers.rag.observe.StepObserver;
+import org.workedanswers.rag.search.PassageSearch;
+import org.workedanswers.rag.store.PassageStore;
+
+/**
+ * The documents of a folder in an index on disk: Lucene's for words and for the embeddings of
+ * all-MiniLM-L6-v2, which runs in this process.
+ */
+public final class Library implements AutoCloseable {
+  private static final double PERCENTILE = 90;
+
+  private final LibraryOptions options;
+  private final Folder folder;
+  private final MiniLmModel model;
+  private final Embedder embedder;
+  private final PassageStore store;
+
+  /**
+   * Opens the index of a folder, or begins one.
+   *
+   * @throws IllegalArgumentException if an option is wrong
+   * @throws org.workedanswers.rag.store.StoreException if the index can't be opened
+   */
+  public Library(LibraryOptions options, Workbench bench) {
+    this.options = options;
+    options.search(); // wrong options are told before a model is read
+    new ChunkSize(Tokens.WORDS, options.chunk, options.overlap);
+    folder = Folder.of(options.docs);
+    Path cache = CacheFolder.standard();
+    System.getProperties().putIfAbsent("pdfbox.fontcache", cache.toString());
+    Path place = IndexPlace.of(options.docs, options.index, cache);
+    store =
+        LuceneStore.open(
+            place,
+            new LuceneStore.Settings(
+                MiniLmModel.DIMENSION, new EnglishAnalyzer(), "English", 0.9f, 0.4f));
+    try {
+      model = new MiniLmModel(bench.loop());
+      embedder = model.embedder();
+    } catch (RuntimeException | Error e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** Takes in what is new or has changed. */
+  public IngestReport ingest() {
+    Progress progress = Progress.of("documents", 1);
+    IngestReport report =
+        new Ingestion(store, embedder, cutter(), StepObserver.NONE)
+            .run(folder.list(), (documents, all, embedded) -> progress.at(documents, all));
+    progress.end();
+    return report;
+  }
+
+  private PassageCutter cutter() {
+    Tokens tokens = model.tokens();
+    ChunkSize size = new ChunkSize(tokens, options.chunk, options.overlap);
+    Chunker chunker =
+        switch (options.cut) {
+          case FIXED -> new FixedChunker(size);
+          case SENTENCE -> new SentenceChunker(size);
+          case RECURSIVE -> new RecursiveChunker(size);
+          case SEMANTIC -> new SemanticChunker(embedder, tokens, options.chunk, PERCENTILE);
+        };
+    return new PassageCutter(
+        chunker, options.cut + " " + options.chunk + " " + options.overlap + " MiniLM");
+  }
+
+  /** A search of what is there. */
+  public PassageSearch search() {
+    return new PassageSearch(store, embedder, Optional.empty(), options.search());
+  }
+
+  /** Where the passages are. */
+  public PassageStore store() {
+    return store;
+  }
+
+  /** What tells how close texts are. */
+  public Embedder embedder() {
+    return embedder;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+    model.close();
+  }
+}
