@@ -61,8 +61,7 @@ public final class ContentRetrieverPassages implements Function<String, List<Fou
   private static double score(Content content) {
     Map<ContentMetadata, Object> metadata = content.metadata();
     Object score =
-        metadata.getOrDefault(
-            ContentMetadata.RERANKED_SCORE, metadata.get(ContentMetadata.SCORE));
+        metadata.getOrDefault(ContentMetadata.RERANKED_SCORE, metadata.get(ContentMetadata.SCORE));
     return score instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 }

@@ -155,8 +155,7 @@ public final class MiniLmModel implements EmbeddingModel, AutoCloseable {
 
   /** Runs the model over texts and says how many tokens each had. */
   int[] run(List<String> texts, Taker taker) {
-    Encoding[] encodings =
-        texts.isEmpty() ? new Encoding[0] : tokenizer.batchEncode(texts);
+    Encoding[] encodings = texts.isEmpty() ? new Encoding[0] : tokenizer.batchEncode(texts);
     long[][] ids = new long[encodings.length][];
     int[] lengths = new int[encodings.length];
     for (int i = 0; i < ids.length; i++) {

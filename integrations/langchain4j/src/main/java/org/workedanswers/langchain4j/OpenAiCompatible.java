@@ -80,8 +80,7 @@ public final class OpenAiCompatible {
         !timeout.isNegative() && !timeout.isZero() && timeout.compareTo(LONGEST) <= 0,
         "the time-out is %s: it must be above 0 and at most a day",
         timeout);
-    PatientHttpClient client =
-        new PatientHttpClient(timeout, pause, secure, apiKey.orElse(""));
+    PatientHttpClient client = new PatientHttpClient(timeout, pause, secure, apiKey.orElse(""));
     return OpenAiChatModel.builder()
         .httpClientBuilder(new PatientHttpClientBuilder(client))
         .baseUrl(baseUrl.toString())

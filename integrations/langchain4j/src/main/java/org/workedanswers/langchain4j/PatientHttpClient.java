@@ -28,9 +28,9 @@ import java.util.concurrent.TimeUnit;
  * call, body and retries included; a bound on the reply's length; Retry-After kept to; the key
  * taken out of what a server says.
  *
- * <p>A server that is busy (429, 503) or failed (500, 502, 504) is asked again, twice at most, after
- * the wait that it asks for, else after {@code pause} and twice that; never when the wait would
- * pass the time-out. It follows no redirection, which could carry the key elsewhere.
+ * <p>A server that is busy (429, 503) or failed (500, 502, 504) is asked again, twice at most,
+ * after the wait that it asks for, else after {@code pause} and twice that; never when the wait
+ * would pass the time-out. It follows no redirection, which could carry the key elsewhere.
  */
 final class PatientHttpClient implements HttpClient {
   /** How many requests a call makes at most. */
@@ -138,8 +138,7 @@ final class PatientHttpClient implements HttpClient {
       return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
     }
     try {
-      Instant then =
-          ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      Instant then = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       Duration wait = Duration.between(Instant.now(), then);
       return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
     } catch (DateTimeParseException e) {
