@@ -9,6 +9,8 @@ import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.output.Response;
+import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
+import dev.langchain4j.store.embedding.EmbeddingSearchResult;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,6 +138,30 @@ class EmbeddingStorePassagesTest {
     assertEquals(
         Set.copyOf(entry.passages().subList(3, 7)),
         Set.copyOf(passages.apply("q").stream().map(Found::passage).toList()));
+  }
+
+  /** Weaviate's is such a store. */
+  @Test
+  void aStoreThatKnowsNoFiltersFindsFewerAndNoneTooMany() {
+    InMemoryEmbeddingStore<TextSegment> theirs =
+        new InMemoryEmbeddingStore<>() {
+          @Override
+          public EmbeddingSearchResult<TextSegment> search(EmbeddingSearchRequest request) {
+            return super.search(
+                EmbeddingSearchRequest.builder()
+                    .queryEmbedding(request.queryEmbedding())
+                    .maxResults(request.maxResults())
+                    .build());
+          }
+        };
+    EmbeddingStorePassages passages = new EmbeddingStorePassages(theirs, new Drawn(), 5);
+    Entry entry = entry("d", 60, new SeededRandom(2));
+    passages.put(entry);
+    MetadataFilter filter = MetadataFilter.equal("kind", "a");
+    assertEquals(
+        Set.copyOf(
+            entry.passages().stream().filter(p -> p.metadata().get("kind").equals("a")).toList()),
+        Set.copyOf(passages.search("q", 60, filter).stream().map(Found::passage).toList()));
   }
 
   /** Weaviate and others take UUIDs alone. */
