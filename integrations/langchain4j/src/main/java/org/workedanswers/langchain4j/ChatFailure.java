@@ -50,7 +50,9 @@ final class ChatFailure {
       }
     }
     Throwable root = chain.get(chain.size() - 1);
-    return "gave no reply that can be understood (" + root.getClass().getSimpleName() + ")";
+    return isJson(root)
+        ? "gave what is no reply of a chat model: its address may be wrong"
+        : "gave no reply that can be understood (" + root.getClass().getSimpleName() + ")";
   }
 
   /** The failure and what caused it; a circle ends. */
@@ -80,6 +82,11 @@ final class ChatFailure {
     };
   }
 
+  /** By name, since Jackson is LangChain4j's business. */
+  private static boolean isJson(Throwable t) {
+    return t.getClass().getName().startsWith("com.fasterxml.jackson.");
+  }
+
   private static String ofClass(Throwable t) {
     if (t instanceof TimeoutException
         || t instanceof HttpTimeoutException
@@ -103,7 +110,7 @@ final class ChatFailure {
     if (t instanceof SSLException) {
       return "can't be reached by a secure connection: the address or its certificate is wrong";
     }
-    if (t instanceof IOException && !t.getClass().getName().startsWith("com.fasterxml.")) {
+    if (t instanceof IOException && !isJson(t)) {
       return "broke the connection off before the reply was whole";
     }
     if (t instanceof AuthenticationException) {

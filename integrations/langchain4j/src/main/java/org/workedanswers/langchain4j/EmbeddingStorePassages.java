@@ -30,14 +30,28 @@ import org.workedanswers.rag.store.Passage;
  *       passages, and a crash may leave some. Put it once more then.
  *   <li>It can't list its documents: what was put, and with which fingerprint, is remembered
  *       elsewhere or not at all.
- *   <li>Which filters work, and which passages {@code Not} lets through that lack its key, is the
- *       store's; and a store may show what was put only after a while.
+ *   <li>A filter is the store's work. What it lets through against the filter is dropped here, so
+ *       from one that knows no filters, as Weaviate's, fewer come than there are; what it holds
+ *       back against it is not seen, as by a {@code Not} passages without the key.
+ *   <li>A store may show what was put only after a while.
  * </ul>
  *
  * <p>Scores are the store's, in LangChain4j mostly (1 + cosine) / 2. An embedding without its text
  * is passed over. A failure of the store or the model reaches the caller as it is.
  */
 public final class EmbeddingStorePassages implements Function<String, List<Found>> {
+  /**
+   * The keys that a passage's id, document, title and place stand under in a segment's metadata,
+   * for stores that must be told; the passage's own keys come beside them.
+   */
+  public static final List<String> METADATA_KEYS =
+      List.of(
+          PassageSegments.PASSAGE,
+          PassageSegments.DOCUMENT,
+          PassageSegments.TITLE,
+          PassageSegments.FROM,
+          PassageSegments.TO);
+
   private static final int BATCH = 100;
 
   private final EmbeddingStore<TextSegment> store;
@@ -93,7 +107,7 @@ public final class EmbeddingStorePassages implements Function<String, List<Found
     for (EmbeddingMatch<TextSegment> match : store.search(request).matches()) {
       if (match.embedded() != null) {
         Passage passage = PassageSegments.passage(match.embedded(), match.embeddingId());
-        if (ids.add(passage.id())) {
+        if (filter.test(passage.metadata()) && ids.add(passage.id())) {
           found.add(new Found(passage, match.score()));
         }
       }

@@ -19,10 +19,13 @@ import org.workedanswers.rag.store.Passage;
  *
  * <p>The model's inputs are {@code input_ids}, {@code attention_mask} and, where it has it, {@code
  * token_type_ids}; its first output is [pairs x classes]. A pair is cut after {@value #MAX_TOKENS}
- * tokens, at the end of its longer text.
+ * tokens, or as many as the tokenizer's file asks for, at the end of its longer text.
  */
 public final class OnnxReranker implements Reranker, AutoCloseable {
-  /** After how many tokens query and passage are cut, the marks around them included. */
+  /**
+   * After how many tokens query and passage are cut, the marks around them included, where the
+   * tokenizer's file does not say.
+   */
   public static final int MAX_TOKENS = 512;
 
   /** What LangChain4j's class takes off again. */
