@@ -64,6 +64,11 @@ final class Rankings {
     return List.copyOf(legs.keySet());
   }
 
+  /** A leg's ranking for each query. */
+  List<List<Hit>> of(String leg) {
+    return legs.get(leg);
+  }
+
   /** The fusion of two legs, a query each. */
   List<List<Hit>> fused(String leg, String other, int k) {
     Fusion fusion = new ReciprocalRankFusion(k);
