@@ -2,11 +2,12 @@ package org.workedanswers.answers.q03;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.workedanswers.answers.Answer;
+import java.util.Map;
+import java.util.Optional;
 import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Questions;
-import org.workedanswers.answers.Timing;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.glossary.Glossary;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Ledger;
 import org.workedanswers.answers.ledger.Numbers;
@@ -16,13 +17,18 @@ import org.workedanswers.answers.sheet.Text;
 import org.workedanswers.answers.sheet.Worksheet;
 import org.workedanswers.answers.wordnet.WordNet;
 import org.workedanswers.core.Check;
-import org.workedanswers.langchain4j.LangChain4jEmbedder;
-import org.workedanswers.langchain4j.MiniLmModel;
-import org.workedanswers.rag.DenseIndex;
-import org.workedanswers.rag.DenseRetriever;
-import org.workedanswers.rag.Embedder;
-import org.workedanswers.rag.Hit;
-import org.workedanswers.rag.ReciprocalRankFusion;
+import org.workedanswers.rag.answer.Answer;
+import org.workedanswers.rag.answer.AnswerSettings;
+import org.workedanswers.rag.answer.Answerer;
+import org.workedanswers.rag.answer.Prompt;
+import org.workedanswers.rag.ingest.IngestReport;
+import org.workedanswers.rag.ingest.Ingestion;
+import org.workedanswers.rag.observe.StepObserver;
+import org.workedanswers.rag.search.PassageSearch;
+import org.workedanswers.rag.search.SearchSettings;
+import org.workedanswers.rag.search.SearchTrace;
+import org.workedanswers.rag.store.Found;
+import org.workedanswers.rag.store.Passage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,7 +41,7 @@ import picocli.CommandLine.Option;
  * day.
  */
 @Command(name = "3")
-public final class RetrievalAnswer extends Answer {
+public final class RetrievalAnswer extends org.workedanswers.answers.Answer {
   /**
    * Named by the International Union of Pure and Applied Chemistry in May 2012, until when it was
    * ununhexium; worded as WordNet words its elements.
@@ -51,6 +57,7 @@ public final class RetrievalAnswer extends Answer {
 
   private static final String NUMBER_QUESTION = "Which element has atomic number 118?";
 
+  private static final String ADDED = "added";
   private static final int INDENT = 8;
 
   @Option(
@@ -62,13 +69,13 @@ public final class RetrievalAnswer extends Answer {
   @Option(
       names = "--add",
       paramLabel = "TEXT",
-      description = "the passage that is added (default: ${DEFAULT-VALUE})")
+      description = "the document that is added (default: ${DEFAULT-VALUE})")
   private String added = LIVERMORIUM;
 
   @Option(
       names = "--passages",
       paramLabel = "K",
-      description = "passages that are put into the prompt (default: ${DEFAULT-VALUE})")
+      description = "passages that are read (default: ${DEFAULT-VALUE})")
   private int passages = 3;
 
   @Override
@@ -93,22 +100,26 @@ public final class RetrievalAnswer extends Answer {
     Check.that(!question.isBlank(), "--question is blank: there is nothing to look for");
     Check.that(!added.isBlank(), "--add is blank: there is nothing to add");
     sheet.formula(
-        "question -> embedding -> search -> the k closest passages -> prompt -> answer, cited",
+        "question -> by words: BM25(q, d)      -> reciprocal rank fusion -> the first k passages",
+        "         -> by meaning: cos(q, d)     /",
+        "passages -> closest sentence: cos     -> enough evidence? -> answer, cited",
         "cos(q, d) = q · d / (‖q‖ ‖d‖)          q, d: 384 numbers each");
-    try (MiniLmModel model = new MiniLmModel(bench.loop())) {
-      LangChain4jEmbedder embedder = model.embedder();
-      Passages before = Passages.of(bench, embedder, elements());
-      Passages after = before.with(added);
-      knowledge(sheet, before);
-      retrieval(sheet, before, after);
-      prompt(sheet, after);
-      costs(sheet, embedder, before, after);
-      overlooked(sheet, before.with(OGANESSON));
-    }
+    Glossary.with(
+        bench,
+        elements(),
+        List.of(),
+        g -> {
+          knowledge(sheet, g);
+          retrieval(sheet, g);
+          prompt(sheet, g);
+          costs(sheet, g);
+          overlooked(sheet, g);
+          return null;
+        });
     choice(sheet);
     sheet.heading("In code");
-    sheet.code(DenseRetriever.class, "search");
-    sheet.code(DenseIndex.class, "best");
+    sheet.code(PassageSearch.class, "search");
+    sheet.code(Answerer.class, "quoted");
     sheet.heading("Claims: not yet measured, so without a verdict");
     sheet.list(
         Ledger.notYetMeasured().entrySet().stream()
@@ -117,101 +128,158 @@ public final class RetrievalAnswer extends Answer {
             .toList());
   }
 
-  /** A passage for each of WordNet's chemical elements: its names and its definition. */
-  static List<String> elements() {
-    List<String> texts = new ArrayList<>();
-    for (WordNet.Synset s : WordNet.wordNet().kindsOf("chemical element")) {
-      texts.add(s.names() + ": " + s.definition());
-    }
-    return texts;
+  /** WordNet's chemical elements and their kinds. */
+  static List<WordNet.Synset> elements() {
+    return WordNet.wordNet().kindsOf("chemical element");
   }
 
-  private static void knowledge(Worksheet sheet, Passages passages) {
+  private static Map<String, String> with(Glossary g, String text) {
+    Map<String, String> documents = Glossary.texts(g.held());
+    documents.put(ADDED, text);
+    return documents;
+  }
+
+  private static void knowledge(Worksheet sheet, Glossary g) {
     sheet.heading("A knowledge base, and what it does not know");
     sheet.text(
-        "The passages are "
-            + passages.size()
+        "The documents are "
+            + g.store().size()
             + " entries of WordNet 3.1, the chemical elements and their kinds, each with its names"
-            + " and its definition. all-MiniLM-L6-v2 makes each a vector: "
-            + passages.embeddings()
-            + ". WordNet 3.1 still has placeholder names for elements 112 to 116, and nothing for"
-            + " 118.");
+            + " and its definition: short enough to be a passage each. all-MiniLM-L6-v2 makes each a"
+            + " vector of "
+            + g.embedder().dimension()
+            + " numbers. WordNet 3.1 still has placeholder names for elements 112 to 116, and nothing"
+            + " for 118.");
   }
 
-  private void retrieval(Worksheet sheet, Passages before, Passages after) {
-    sheet.heading("The question, before and after one passage is added");
+  private void retrieval(Worksheet sheet, Glossary g) {
+    sheet.heading("The question, before and after one document is added");
     sheet.text("\"" + question + "\"");
-    found(sheet, "Before: what WordNet has", before);
-    sheet.text("One passage is added: \"" + added + "\".");
-    found(sheet, "After", after);
-    int first = before.search(question, 1).get(0).document();
-    int now = after.search(question, 1).get(0).document();
+    Answer before = answered(sheet, "Before: what WordNet has", g);
+    IngestReport report = g.ingest(with(g, added));
     sheet.text(
-        now == first
-            ? "The first passage is the same as before: what was added does not answer this question"
+        "One document is added: \""
+            + added
+            + "\". Passages embedded: "
+            + report.embedded()
+            + ". Documents left as they were: "
+            + report.unchanged()
+            + ".");
+    Answer after = answered(sheet, "After", g);
+    sheet.text(
+        said(before).equals(said(after))
+            ? "The answer is the same as before: what was added does not answer this question"
                 + " better."
-            : "The first passage is another one now, and an answer made from it would be another"
-                + " one, with another source. No weight of any model has changed.");
+            : "The answer is another one now, with another source. No weight of any model has"
+                + " changed.");
   }
 
-  private void found(Worksheet sheet, String caption, Passages passages) {
-    Table table = Table.of(caption, "", "cosine", "passage");
-    List<Hit> hits = passages.search(question, this.passages);
-    for (int i = 0; i < hits.size(); i++) {
-      Hit hit = hits.get(i);
-      table.row("[" + (i + 1) + "]", Numbers.fixed(hit.score(), 3), passages.text(hit.document()));
+  private static String said(Answer answer) {
+    return answer.statements().isEmpty() ? "" : answer.statements().get(0).text();
+  }
+
+  private Answer answered(Worksheet sheet, String caption, Glossary g) {
+    Answer answer = answerer(g).answer(question);
+    SearchTrace trace = answer.trace();
+    Table table =
+        Table.of(caption, "", "by words", "by meaning", "cosine", "RRF · 1000", "passage");
+    for (int i = 0; i < answer.passages().size(); i++) {
+      SearchTrace.Candidate c = trace.candidates().get(i);
+      double cosine = trace.score(SearchTrace.Kind.MEANING, c.passage());
+      table.row(
+          "[" + (i + 1) + "]",
+          rank(c.ranks().get(0)),
+          rank(c.ranks().get(1)),
+          Double.isNaN(cosine) ? "-" : Numbers.fixed(cosine, 3),
+          Numbers.fixed(1000 * c.score(), 2),
+          c.passage().text());
     }
     sheet.table(table);
+    String evidence = Numbers.fixed(answer.evidence(), 3);
+    sheet.text(
+        answer.isDeclined()
+            ? "The closest sentence has a cosine of "
+                + evidence
+                + ", below "
+                + AnswerSettings.MEASURED_LEAST_EVIDENCE
+                + ": not in the documents."
+            : "The closest sentence, cosine "
+                + evidence
+                + ", is quoted: \""
+                + said(answer)
+                + "\" ["
+                + answer.statements().get(0).cited().get(0)
+                + "]");
+    return answer;
   }
 
-  private List<String> prompt(Passages passages) {
-    List<String> texts = new ArrayList<>();
-    for (Hit hit : passages.search(question, this.passages)) {
-      texts.add(passages.text(hit.document()));
-    }
-    return Prompt.lines(texts, question);
+  private static String rank(int rank) {
+    return rank == 0 ? "-" : Integer.toString(rank);
   }
 
-  private void prompt(Worksheet sheet, Passages after) {
+  private Answerer answerer(Glossary g) {
+    PassageSearch search =
+        new PassageSearch(
+            g.store(),
+            g.embedder(),
+            Optional.empty(),
+            SearchSettings.STANDARD.with(SearchSettings.STANDARD.candidates(), passages));
+    return new Answerer(
+        search,
+        g.store(),
+        g.embedder(),
+        Optional.empty(),
+        new AnswerSettings(AnswerSettings.MEASURED_LEAST_EVIDENCE, 1, 0),
+        StepObserver.NONE);
+  }
+
+  private Prompt prompt(Glossary g) {
+    return Prompt.of(question, answerer(g).answer(question).passages());
+  }
+
+  private void prompt(Worksheet sheet, Glossary g) {
     sheet.heading("The prompt");
     sheet.text(
-        "This is what a language model is handed. None runs here: what it makes of the prompt, and"
-            + " whether it keeps to it, are other claims. The numbers let a reader look up where an"
+        "With a language model this is what it would be handed: the system's message, always the"
+            + " same, and the user's, where every line of a passage is marked as a quotation. None"
+            + " runs here; ./study ask --model names one. The numbers let a reader look up where an"
             + " answer comes from.");
+    Prompt prompt = prompt(g);
     List<String> lines = new ArrayList<>();
-    for (String line : prompt(after)) {
+    for (String line : (prompt.system() + "\n\n" + prompt.user()).split("\n", -1)) {
       lines.addAll(Text.wrap(line, TerminalSheet.WIDTH - INDENT));
     }
     sheet.formula(lines.toArray(String[]::new));
   }
 
-  private void costs(Worksheet sheet, Embedder embedder, Passages before, Passages after) {
+  private void costs(Worksheet sheet, Glossary g) {
+    Prompt prompt = prompt(g);
     int bare = MiniLm.model().tokens(question).count();
-    int full = MiniLm.model().tokens(String.join(" ", prompt(after))).count();
-    double add = Timing.median(() -> before.with(added));
-    double ask = Timing.median(() -> after.search(question, passages));
+    int full = MiniLm.model().tokens(prompt.system() + " " + prompt.user()).count();
     sheet.heading("What it costs");
     sheet.table(
-        Table.of("", "what", "counted", "here it took")
+        Table.of("", "what", "counted")
             .row(
-                "to add a passage",
+                "to add a document",
                 "one embedding of "
                     + MiniLm.model().tokens(added).count()
                     + " tokens, and "
-                    + Numbers.bytes(4L * embedder.dimension())
-                    + " in the index",
-                Numbers.seconds(add))
+                    + Numbers.bytes(4L * g.embedder().dimension())
+                    + " in the index")
             .row(
                 "to retrieve",
-                "one embedding of " + bare + " tokens, and " + after.size() + " cosines",
-                Numbers.seconds(ask))
+                "one embedding of "
+                    + bare
+                    + " tokens, "
+                    + g.store().size()
+                    + " cosines, and the postings of the question's words")
             .row(
                 "to read what was retrieved",
-                "a prompt of " + full + " tokens instead of " + bare,
-                "no model reads it here"));
+                "a prompt of " + full + " tokens instead of " + bare));
   }
 
-  private void overlooked(Worksheet sheet, Passages passages) {
+  private void overlooked(Worksheet sheet, Glossary g) {
+    g.ingest(with(g, OGANESSON));
     sheet.heading("What meaning overlooks");
     sheet.text(
         "Now \""
@@ -219,24 +287,34 @@ public final class RetrievalAnswer extends Answer {
             + "\" is added, and the question is \""
             + NUMBER_QUESTION
             + "\" To an embedding one number is much like another; BM25 looks for the word.");
-    List<Hit> meaning = passages.search(NUMBER_QUESTION, passages.size());
-    List<Hit> words = passages.searchWords(NUMBER_QUESTION, passages.size());
-    List<Hit> both =
-        new ReciprocalRankFusion(ReciprocalRankFusion.STANDARD_K).fuse(List.of(words, meaning));
-    int right = passages.size() - 1;
+    int all = (int) g.store().size();
+    SearchTrace trace =
+        new PassageSearch(
+                g.store(),
+                g.embedder(),
+                Optional.empty(),
+                SearchSettings.STANDARD.withDepths(all, all))
+            .trace(NUMBER_QUESTION);
     Table table = Table.of("", "search", "rank of what was added", "first passage");
-    way(table, "by meaning", meaning, right, passages);
-    way(table, "by words", words, right, passages);
-    way(table, "by both, ranks fused", both, right, passages);
+    way(table, "by words", passages(trace.legs().get(0).found()));
+    way(table, "by meaning", passages(trace.legs().get(1).found()));
+    way(
+        table,
+        "by both, ranks fused",
+        trace.candidates().stream().map(SearchTrace.Candidate::passage).toList());
     sheet.table(table);
   }
 
-  private static void way(Table table, String way, List<Hit> hits, int right, Passages passages) {
+  private static List<Passage> passages(List<Found> found) {
+    return found.stream().map(Found::passage).toList();
+  }
+
+  private static void way(Table table, String way, List<Passage> ranking) {
     int rank = 1;
-    while (hits.get(rank - 1).document() != right) {
+    while (!ranking.get(rank - 1).document().equals(ADDED)) {
       rank++;
     }
-    table.row(way, rank, passages.text(hits.get(0).document()));
+    table.row(way, rank, ranking.get(0).text());
   }
 
   private static void choice(Worksheet sheet) {
@@ -263,7 +341,7 @@ public final class RetrievalAnswer extends Answer {
 
   @Override
   public List<Claim> claims() {
-    return List.of();
+    return List.of(UpdateClaim.standard());
   }
 
   @Override
@@ -272,13 +350,13 @@ public final class RetrievalAnswer extends Answer {
         "./study 3 --question \"Which metal is liquid at room temperature?\": the added passage does"
             + " not disturb",
         "./study 3 --add \"the cat sat on the mat\": a passage that is about something else",
-        "./study 3 --passages 1: one passage is all the model gets to read",
+        "./study 3 --passages 1: one passage is all that is read",
+        "./study ask --docs DIR: the same on your own documents",
         "./study 16 for retrieval that also looks at the words");
   }
 
   @Override
   public List<Class<?>> read() {
-    return List.of(
-        Embedder.class, DenseIndex.class, DenseRetriever.class, LangChain4jEmbedder.class);
+    return List.of(Ingestion.class, PassageSearch.class, Answerer.class, Prompt.class);
   }
 }

@@ -7,6 +7,9 @@ import java.util.Map;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Questions;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.glossary.ChunkClaims;
+import org.workedanswers.answers.glossary.CiteClaim;
+import org.workedanswers.answers.glossary.GroundingClaim;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Ledger;
 import org.workedanswers.answers.ledger.Numbers;
@@ -353,7 +356,11 @@ public final class HybridAnswer extends Answer {
 
   @Override
   public List<Claim> claims() {
-    return List.of(HybridClaim.standard());
+    List<Claim> claims = new ArrayList<>(List.of(HybridClaim.standard()));
+    claims.addAll(ChunkClaims.standard());
+    claims.add(CiteClaim.standard());
+    claims.add(GroundingClaim.standard());
+    return claims;
   }
 
   @Override

@@ -64,7 +64,8 @@ class EmbeddingStorePassagesTest {
         metadata.put("rare", "yes");
       }
       list.add(
-          new Passage(Passage.id(document, text, 0), document, i, i + 1, "T" + i, text, metadata));
+          new Passage(
+              Passage.id(document, "", text, 0), document, i, i + 1, "T" + i, text, metadata));
       System.arraycopy(Drawn.vector(text), 0, embeddings.data(), i * D, D);
     }
     return new Entry(document, "f", list, embeddings);
@@ -167,7 +168,7 @@ class EmbeddingStorePassagesTest {
   /** Weaviate and others take UUIDs alone. */
   @Test
   void embeddingIdsAreUuids() {
-    String fingerprint = Passage.id("d", "text", 0);
+    String fingerprint = Passage.id("d", "", "text", 0);
     String id = PassageSegments.embeddingId(fingerprint);
     assertEquals(fingerprint, UUID.fromString(id).toString().replace("-", ""));
     assertEquals(id, UUID.fromString(id).toString());

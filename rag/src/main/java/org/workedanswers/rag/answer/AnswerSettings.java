@@ -13,7 +13,7 @@ import org.workedanswers.core.Check;
  */
 public record AnswerSettings(double leastEvidence, int quotes, int context) {
   /** XX */
-  public static final double MEASURED_LEAST_EVIDENCE = 0.45;
+  public static final double MEASURED_LEAST_EVIDENCE = 0.475;
 
   /** Checks the ranges. */
   public AnswerSettings {
