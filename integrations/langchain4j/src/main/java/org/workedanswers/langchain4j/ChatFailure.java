@@ -42,6 +42,11 @@ final class ChatFailure {
       if (t instanceof HttpException http) {
         return status(http.statusCode());
       }
+      if (t instanceof UnknownHostException
+          || t instanceof UnresolvedAddressException // inside of a ConnectException
+          || t instanceof UnresolvedModelServerException) {
+        return "can't be reached: nobody knows the host of its address";
+      }
     }
     for (Throwable t : chain) {
       String why = ofClass(t);
@@ -98,11 +103,6 @@ final class ChatFailure {
     }
     if (t instanceof InterruptedIOException) { // OkHttp's time-outs
       return TOO_SLOW;
-    }
-    if (t instanceof UnknownHostException
-        || t instanceof UnresolvedAddressException
-        || t instanceof UnresolvedModelServerException) {
-      return "can't be reached: nobody knows the host of its address";
     }
     if (t instanceof ConnectException) {
       return "can't be reached: nothing answers at its address; is the server running?";

@@ -86,7 +86,11 @@ final class PatientHttpClient implements HttpClient {
           || !AGAIN.contains(status)
           || wait.compareTo(Duration.ofNanos(deadline - System.nanoTime())) >= 0) {
         throw new ServerRefusal(
-            status, withoutSecret(response.body()), asked.map(Duration::toSeconds), tries);
+            status,
+            new String(response.body(), StandardCharsets.UTF_8),
+            secret,
+            asked.map(Duration::toSeconds),
+            tries);
       }
       sleep(wait);
     }
@@ -124,11 +128,6 @@ final class PatientHttpClient implements HttpClient {
                 ? java.net.http.HttpRequest.BodyPublishers.noBody()
                 : java.net.http.HttpRequest.BodyPublishers.ofString(request.body()))
         .build();
-  }
-
-  private String withoutSecret(byte[] body) {
-    String text = new String(body, StandardCharsets.UTF_8);
-    return secret.isEmpty() ? text : text.replace(secret, "[the key]");
   }
 
   /** Seconds, or a date; nothing where it is neither. */

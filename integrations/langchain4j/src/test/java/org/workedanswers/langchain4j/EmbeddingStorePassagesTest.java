@@ -98,15 +98,23 @@ class EmbeddingStorePassagesTest {
         new MemoryStore(
             PlainKernels.PLAIN, Loop.sequential(), D, new WordAnalyzer(), Bm25.Settings.STANDARD)) {
       for (int i = 0; i < 5; i++) {
-        Entry entry = entry("d" + i, new int[] {0, 1, 7, 130, 250}[i], random);
+        Entry entry = entry("d" + i, new int[] {0, 1, 7, 130, 30}[i], random);
         ours.put(entry);
         passages.put(entry);
       }
       int someFound = 0;
-      for (int i = 0; i < 200; i++) {
+      for (int i = 0; i < 80; i++) {
         MetadataFilter filter = i == 0 ? MetadataFilter.ALL : filter(3, random);
         String question = "question " + i;
         int k = 1 + random.below(20);
+        MetadataFilters theirsToo = MetadataFilters.of(filter);
+        for (Passage p : ours.passages("d3")) {
+          Metadata metadata = PassageSegments.segment(p).metadata();
+          assertEquals(
+              filter.test(p.metadata()),
+              theirsToo.all() || theirsToo.filter().map(f -> f.test(metadata)).orElse(false),
+              filter.toString());
+        }
         List<Found> expected = ours.byMeaning(Drawn.vector(question), k, filter);
         List<Found> found = passages.search(question, k, filter);
         someFound += found.isEmpty() ? 0 : 1;

@@ -18,7 +18,9 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.function.Function;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,10 @@ class LangChain4jLanguageModelTest {
     assertFails(
         "can't be reached: nobody knows the host of its address",
         new UncheckedIOException(new UnknownHostException(said)));
+    assertFails(
+        "can't be reached: nobody knows the host of its address",
+        new UncheckedIOException(
+            (ConnectException) new ConnectException().initCause(new UnresolvedAddressException())));
     assertFails(
         "can't be reached by a secure connection: the address or its certificate is wrong",
         new UncheckedIOException(new SSLHandshakeException(said)));

@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.workedanswers.rag.answer.LanguageModel;
 import org.workedanswers.rag.answer.LanguageModelException;
 
 /** The path to OpenAI-compatible servers, by a stand-in on loopback. */
+@Timeout(60)
 class OpenAiCompatibleTest {
   private static final String KEY = "sk-0123456789-secret";
   private static final Duration LONG = Duration.ofMinutes(1);
@@ -145,6 +147,20 @@ class OpenAiCompatibleTest {
         "refuses the request (HTTP 400). It says: context too long [31m",
         failure(400, "context\ttoo\r\nlong \u001b[31m"));
     assertEquals("refuses the request (HTTP 413)", failure(413, ""));
+    String slashed = "sk/a+b/c-secret";
+    for (String said : List.of("sk\\/a+b\\/c-secret", "sk/a\u200b+b/c-secret", slashed)) {
+      try (StandInServer server =
+          StandInServer.saying(401, "{\"message\": \"no such key: " + said + "\"}")) {
+        LanguageModel model = model(server.url(), Optional.of(slashed), LONG);
+        LanguageModelException e =
+            assertThrows(LanguageModelException.class, () -> model.reply("s", "u"));
+        assertTrue(e.getMessage().endsWith("no such key: [the key]"), e.getMessage());
+      }
+    }
+    assertEquals(
+        "refuses the request (HTTP 400). It says: " + "y".repeat(300) + " ...",
+        failure(400, "{\"error\": \"" + "y".repeat(5_000_000) + "\"}"));
+    assertTrue(failure(400, "\"error\":\"" + "\\x".repeat(1_000_000)).endsWith("xxx"));
     assertEquals("answers what is no reply: the address may be wrong (HTTP 301)", failure(301, ""));
     String longText = failure(403, "x".repeat(100_000));
     assertTrue(longText.endsWith("xxx ...") && longText.length() < 400, longText);
