@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Measured;
 import org.workedanswers.answers.ledger.Rule;
@@ -21,7 +20,7 @@ public final class ChunkClaims {
   private static final String OVER_LARGE = "a parent of 64 - 256 searched";
 
   /** Size and overlap of each trial. */
-  private static final int[][] SIZES = {{64, 8}, {128, 0}, {128, 16}, {256, 32}, {512, 64}};
+  static final int[][] SIZES = {{64, 8}, {128, 0}, {128, 16}, {256, 32}, {512, 64}};
 
   private static final String HOW =
       Glossary.ENTRIES
@@ -51,7 +50,7 @@ public final class ChunkClaims {
             Value.named(READ, -0.02),
             Value.named(READ, 1)),
         bench -> {
-          List<ChunkTrial> t = trials(bench, sizes);
+          List<ChunkTrial> t = ChunkTrial.of(bench, sizes);
           List<String> notes = new ArrayList<>();
           notes.add(
               "the condition: as many tokens are read as five such chunks have, 2,560; where a"
@@ -82,7 +81,7 @@ public final class ChunkClaims {
             Value.named(OVER_SMALL, 0.02, OVER_LARGE, 0.02),
             Value.named(OVER_SMALL, 1, OVER_LARGE, 1)),
         bench -> {
-          List<ChunkTrial> t = trials(bench, sizes);
+          List<ChunkTrial> t = ChunkTrial.of(bench, sizes);
           return Measured.of(
               Value.named(
                   OVER_SMALL, t.get(0).inParent() - t.get(0).first(),
@@ -94,10 +93,6 @@ public final class ChunkClaims {
                   t.get(0).inParent(),
                   t.get(3).first()));
         });
-  }
-
-  static List<ChunkTrial> trials(Workbench bench, int[][] sizes) {
-    return Glossary.with(bench, Glossary.ENTRIES, g -> ChunkTrial.of(bench, g, sizes));
   }
 
   static List<String> shown(List<ChunkTrial> trials) {

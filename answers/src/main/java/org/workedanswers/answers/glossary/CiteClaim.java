@@ -55,7 +55,7 @@ public final class CiteClaim {
   }
 
   private static Measured measure(Workbench bench, boolean declines) {
-    List<Asked> all = Glossary.with(bench, Glossary.ENTRIES, Asked::all);
+    List<Asked> all = Asked.all(bench);
     List<Asked> chosenOn = half(all, 0);
     List<Asked> measuredOn = half(all, 1);
     double threshold = declines ? threshold(chosenOn) : -1;

@@ -77,7 +77,7 @@ public final class GroundingClaim {
         Glossary.ENTRIES,
         glossary -> {
           List<Boolean> known = closedBook(bench, glossary);
-          List<Asked> asked = Asked.all(glossary);
+          List<Asked> asked = Asked.all(bench);
           int n = glossary.held().size();
           double closedHeld =
               CiteClaim.share(known.subList(0, n).stream().filter(k -> !k).count(), n);

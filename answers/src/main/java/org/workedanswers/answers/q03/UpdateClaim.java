@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.workedanswers.answers.glossary.Glossary;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Measured;
@@ -22,6 +23,8 @@ final class UpdateClaim {
   private static final String EMBEDDED = "passages embedded for it";
   private static final String OTHERS = "other documents taken in again";
 
+  private static final int EVERY = 3;
+
   private UpdateClaim() {}
 
   static Claim standard() {
@@ -37,7 +40,7 @@ final class UpdateClaim {
     return new Claim(
         "q3.update",
         "What is answered from documents is brought up to date by a document, without training.",
-        "each of WordNet's chemical elements in turn is left out of the documents and then added;"
+        "every third of WordNet's chemical elements in turn is left out of the documents and then added;"
             + " before and after, \"What is ...?\" is answered by the sentence that comes closest,"
             + " with its source",
         "share of questions; documents and passages a question",
@@ -57,7 +60,12 @@ final class UpdateClaim {
     int declined = 0;
     long embedded = 0;
     long others = 0;
-    for (WordNet.Synset entry : glossary.held()) {
+    List<WordNet.Synset> asked =
+        IntStream.range(0, glossary.held().size())
+            .filter(i -> i % EVERY == 0)
+            .mapToObj(glossary.held()::get)
+            .toList();
+    for (WordNet.Synset entry : asked) {
       Map<String, String> without = new LinkedHashMap<>(all);
       without.remove(entry.id());
       glossary.ingest(without);
@@ -69,7 +77,7 @@ final class UpdateClaim {
       others += report.changed().size() + report.removed().size();
       after += cites(answerer.answer(Glossary.question(entry)), entry) ? 1 : 0;
     }
-    double n = glossary.held().size();
+    double n = asked.size();
     return Measured.of(
         Value.named(
             BEFORE, before / n, AFTER, after / n, EMBEDDED, embedded / n, OTHERS, others / n),

@@ -10,6 +10,7 @@ import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.glossary.ChunkClaims;
 import org.workedanswers.answers.glossary.CiteClaim;
 import org.workedanswers.answers.glossary.GroundingClaim;
+import org.workedanswers.answers.glossary.Pipeline;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Ledger;
 import org.workedanswers.answers.ledger.Numbers;
@@ -99,6 +100,7 @@ public final class HybridAnswer extends Answer {
     if (query != null) {
       own(sheet, bench, experiment, fusion);
     }
+    Pipeline.show(sheet, bench);
     sheet.heading("In code");
     sheet.code(ReciprocalRankFusion.class, "trace");
     sheet.code(HybridRetriever.class, "trace");
@@ -370,7 +372,8 @@ public final class HybridAnswer extends Answer {
         "./study 16 --k 1: the first ranks count for more",
         "./study 16 --depth 10: each leg hands over less",
         "./study 16 --seed 7 --documents 2000: another part of WordNet",
-        "mvn -Plong verify: all of WordNet, and SciFact, where claims and abstracts share words");
+        "./study search --docs DIR --explain: the same on your own documents",
+        "./study beir DIR: on a collection in BEIR's layout");
   }
 
   @Override

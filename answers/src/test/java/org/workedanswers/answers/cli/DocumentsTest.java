@@ -88,8 +88,9 @@ class DocumentsTest {
     assertEquals("quoted", answer.get("kind").asText());
     int cited = answer.get("statements").get(0).get("cited").get(0).asInt();
     assertEquals("ruritania.txt", answer.get("passages").get(cited - 1).get("document").asText());
-    assertTrue(run("search", "bread flour").out().contains("masks.md"), "there is nothing else");
-    assertFalse(run("search", "bread flour").out().contains("bread.txt"));
+    String found = run("search", "bread flour").out();
+    assertTrue(found.contains("masks.md"), "there is nothing else");
+    assertFalse(found.contains("bread.txt"));
   }
 
   @Test
@@ -98,29 +99,25 @@ class DocumentsTest {
     assertTrue(run.out().contains("[1] masks.md, 0-"), run.out());
     assertTrue(run.out().contains("16.39 + 16.39 = 32.79"), run.out()); // first by both
     assertTrue(run.out().contains("causal, mask"), run.out());
-    JsonNode first = json("search", "flour", "--also", "salt").get("results").get(0);
-    assertEquals("sub/bread.txt", first.get("document").asText());
-    assertEquals(1, first.get("rank_by_words").asInt());
-    assertTrue(first.get("cosine").asDouble() > 0.2);
-    JsonNode only = json("search", "flour", "--where", "kind=markdown").get("results");
+    JsonNode only =
+        json("search", "flour", "--also", "a mask", "--where", "kind=markdown").get("results");
     assertEquals(1, only.size());
     assertEquals("masks.md", only.get(0).get("document").asText());
+    assertEquals(0, only.get(0).get("rank_by_words").asInt()); // of the first wording
+    assertTrue(only.get(0).get("cosine").asDouble() < 0.2);
   }
 
   @Test
   void aNamedModelWritesAndIsChecked() throws Exception {
     String question = "what does a causal mask hide?";
-    JsonNode written = json("ask", question, "--model", Parrot.class.getName());
-    assertEquals("written", written.get("kind").asText());
-    assertTrue(written.get("statements").get(0).get("supported").asBoolean());
-    assertEquals("[9]", written.get("statements").get(1).get("unknown").toString());
     Run page = run("ask", question, "--model", Parrot.class.getName(), "--show-prompt");
     assertTrue(page.out().contains("“Cats bark.” cites [9], which there is not"), page.out());
+    assertTrue(page.out().contains("A mask hides the future of a token. [1] Cats bark."));
     assertTrue(page.out().contains("> # Causal masks"), page.out());
   }
 
   @Test
-  void aServerIsAskedWithoutAKeyUnlessOneIsNamed() throws Exception {
+  void aServerIsAskedAndGetsNoKey() throws Exception {
     List<JsonNode> bodies = Collections.synchronizedList(new ArrayList<>());
     List<String> keys = Collections.synchronizedList(new ArrayList<>());
     HttpServer server =
@@ -148,14 +145,9 @@ class DocumentsTest {
       JsonNode messages = bodies.get(0).get("messages");
       assertEquals(Prompt.SYSTEM, messages.get(0).get("content").asText());
       assertTrue(messages.get(1).get("content").asText().contains("> A causal mask hides"));
-      json("ask", "what does a causal mask hide?", "--model", model, "--key-from", "PATH");
-      assertEquals("Bearer " + System.getenv("PATH"), keys.get(1));
     } finally {
       server.stop(0);
     }
-    Run gone = run("ask", "what does a causal mask hide?", "--model", "tiny@http://127.0.0.1:1/v1");
-    assertEquals(1, gone.status());
-    assertTrue(gone.err().startsWith("study: tiny at http://127.0.0.1:1/v1"), gone.err());
   }
 
   @Test

@@ -45,7 +45,7 @@ class GlossaryClaimsTest {
   @Test
   void theThresholdThatIsUsedIsTheOneThatIsMeasured() {
     try (Workbench bench = Workbench.standard()) {
-      List<Asked> all = Glossary.with(bench, Glossary.ENTRIES, Asked::all);
+      List<Asked> all = Asked.all(bench);
       assertEquals(AnswerSettings.MEASURED_LEAST_EVIDENCE, CiteClaim.threshold(all), 0.051);
     }
   }
