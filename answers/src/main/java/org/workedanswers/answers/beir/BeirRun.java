@@ -26,6 +26,8 @@ import org.workedanswers.rag.Embedder;
 import org.workedanswers.rag.EnglishAnalyzer;
 import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.PairedComparison;
+import org.workedanswers.rag.search.Reranker;
+import org.workedanswers.rag.search.TokenEmbedder;
 import picocli.CommandLine.Option;
 
 /** One run of {@code study beir}: BM25, embeddings, and the fusion of both. */
@@ -33,6 +35,8 @@ public final class BeirRun {
   static final String WORDS = "BM25";
   static final String MEANING = "dense";
   static final String HYBRID = "hybrid";
+  static final String RERANKED = "reranked";
+  static final String RERANKED_FUSED = "hybrid + reranked";
 
   private static final int[] CONSTANTS = {1, 10, 60, 100, 1000};
   private static final int SHOWN = 5;
@@ -102,6 +106,29 @@ public final class BeirRun {
     rankings.add(WORDS, words.search(c.queries(), depth));
     rankings.add(MEANING, byMeaning(model, embedder));
     rankings.add(HYBRID, rankings.fused(WORDS, MEANING, settings.rrfK));
+  }
+
+  /**
+   * Adds a leg that looks at the hybrid's first candidates again, and one that fuses its ranking
+   * with the hybrid's.
+   */
+  public void lateInteraction(TokenEmbedder embedder, int candidates) {
+    reranked(secondLook(candidates).lateInteraction(embedder, bench.kernels()));
+  }
+
+  /** The same by any reranker. */
+  public void rerank(Reranker reranker, int candidates) {
+    reranked(secondLook(candidates).by(reranker));
+  }
+
+  private SecondLook secondLook(int candidates) {
+    return new SecondLook(
+        rankings.collection(), new EmbeddingCache(settings.cache), rankings.of(HYBRID), candidates);
+  }
+
+  private void reranked(List<List<Hit>> ranking) {
+    rankings.add(RERANKED, ranking);
+    rankings.add(RERANKED_FUSED, rankings.fused(HYBRID, RERANKED, settings.rrfK));
   }
 
   /** Texts without a word have no meaning either: they are not embedded, and not found. */

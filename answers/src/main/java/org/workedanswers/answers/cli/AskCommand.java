@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.workedanswers.answers.RerankOptions;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.docs.AnswerPage;
 import org.workedanswers.answers.docs.Library;
@@ -40,6 +41,7 @@ final class AskCommand implements Callable<Integer> {
 
   @Mixin private RunOptions run;
   @Mixin private LibraryOptions library;
+  @Mixin private RerankOptions rerank;
   @Mixin private ModelOptions model;
 
   @Parameters(paramLabel = "QUESTION", arity = "1..*", description = "what is asked")
@@ -88,7 +90,7 @@ final class AskCommand implements Callable<Integer> {
     AnswerSettings settings = new AnswerSettings(leastEvidence, quotes, context);
     Optional<LanguageModel> by = model.model();
     try (Workbench bench = run.workbench();
-        Library documents = new Library(library, bench)) {
+        Library documents = new Library(library, rerank, bench)) {
       IngestReport report = documents.ingest();
       Answer answer =
           new Answerer(

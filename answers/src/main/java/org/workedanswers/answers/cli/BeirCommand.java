@@ -7,11 +7,13 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.workedanswers.answers.RerankOptions;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.beir.BeirRun;
 import org.workedanswers.answers.sheet.TerminalSheet;
 import org.workedanswers.core.Check;
 import org.workedanswers.langchain4j.MiniLmModel;
+import org.workedanswers.langchain4j.OnnxReranker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Parameters;
     name = "beir",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures retrieval by words, by meaning and by both on a collection in BEIR's layout.",
+      "Measures retrieval by words, by meaning, by both and reranked, on a collection in BEIR's layout.",
       "Its folder holds corpus.jsonl, queries.jsonl (or .jsonl.gz) and qrels/SPLIT.tsv."
     })
 final class BeirCommand implements Callable<Integer> {
@@ -31,6 +33,7 @@ final class BeirCommand implements Callable<Integer> {
 
   @Mixin private RunOptions run;
   @Mixin private BeirRun.Settings settings;
+  @Mixin private RerankOptions rerank;
 
   @Parameters(paramLabel = "DIR", description = "the collection's folder")
   private Path folder;
@@ -54,10 +57,18 @@ final class BeirCommand implements Callable<Integer> {
           "--json names %s, which can't be written",
           json);
     }
-    try (Workbench bench = run.workbench()) {
+    rerank.candidates();
+    try (OnnxReranker crossEncoder = rerank.crossEncoder().orElse(null);
+        Workbench bench = run.workbench()) {
       BeirRun beir = new BeirRun(bench, settings, folder);
       try (MiniLmModel model = new MiniLmModel(bench.loop())) {
         beir.measure("all-MiniLM-L6-v2 " + MiniLmModel.MAX_TOKENS, model.embedder());
+        if (rerank.lateInteraction()) {
+          beir.lateInteraction(model.tokenEmbedder(), rerank.candidates());
+        }
+      }
+      if (crossEncoder != null) {
+        beir.rerank(crossEncoder, rerank.candidates());
       }
       beir.show(new TerminalSheet(out, Ansi.AUTO));
       if (json != null) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.workedanswers.answers.RerankOptions;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.docs.AnswerPage;
 import org.workedanswers.answers.docs.Library;
@@ -35,6 +36,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin private RunOptions run;
   @Mixin private LibraryOptions library;
+  @Mixin private RerankOptions rerank;
 
   @Parameters(paramLabel = "QUERY", arity = "1..*", description = "what is searched for")
   private List<String> query;
@@ -65,7 +67,7 @@ final class SearchCommand implements Callable<Integer> {
     String asked = String.join(" ", query);
     Check.that(!asked.isBlank(), "the query is blank");
     try (Workbench bench = run.workbench();
-        Library documents = new Library(library, bench)) {
+        Library documents = new Library(library, rerank, bench)) {
       IngestReport report = documents.ingest();
       PassageSearch search = documents.search();
       List<String> wordings = new java.util.ArrayList<>(List.of(asked));

@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.workedanswers.answers.CacheFolder;
 import org.workedanswers.answers.Progress;
+import org.workedanswers.answers.RerankOptions;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.core.Kernels;
 import org.workedanswers.documents.Folder;
 import org.workedanswers.langchain4j.MiniLmModel;
+import org.workedanswers.langchain4j.OnnxReranker;
 import org.workedanswers.lucene.LuceneStore;
 import org.workedanswers.rag.Embedder;
 import org.workedanswers.rag.EnglishAnalyzer;
@@ -21,7 +24,10 @@ import org.workedanswers.rag.ingest.IngestReport;
 import org.workedanswers.rag.ingest.Ingestion;
 import org.workedanswers.rag.ingest.PassageCutter;
 import org.workedanswers.rag.observe.StepObserver;
+import org.workedanswers.rag.search.LateInteraction;
 import org.workedanswers.rag.search.PassageSearch;
+import org.workedanswers.rag.search.Reranker;
+import org.workedanswers.rag.search.SearchSettings;
 import org.workedanswers.rag.store.PassageStore;
 
 /**
@@ -32,6 +38,9 @@ public final class Library implements AutoCloseable {
   private static final double PERCENTILE = 90;
 
   private final LibraryOptions options;
+  private final RerankOptions rerank;
+  private final Kernels kernels;
+  private final Optional<OnnxReranker> crossEncoder;
   private final Folder folder;
   private final MiniLmModel model;
   private final Embedder embedder;
@@ -43,14 +52,17 @@ public final class Library implements AutoCloseable {
    * @throws IllegalArgumentException if an option is wrong
    * @throws org.workedanswers.rag.store.StoreException if the index can't be opened
    */
-  public Library(LibraryOptions options, Workbench bench) {
+  public Library(LibraryOptions options, RerankOptions rerank, Workbench bench) {
     this.options = options;
+    this.rerank = rerank;
+    this.kernels = bench.kernels();
     options.search(); // wrong options are told before a model is read
     new ChunkSize(Tokens.WORDS, options.chunk, options.overlap);
     folder = Folder.of(options.docs);
     Path cache = CacheFolder.standard();
     System.getProperties().putIfAbsent("pdfbox.fontcache", cache.toString());
     Path place = IndexPlace.of(options.docs, options.index, cache);
+    crossEncoder = rerank.crossEncoder();
     store =
         LuceneStore.open(
             place,
@@ -91,7 +103,17 @@ public final class Library implements AutoCloseable {
 
   /** A search of what is there. */
   public PassageSearch search() {
-    return new PassageSearch(store, embedder, Optional.empty(), options.search());
+    Optional<Reranker> by =
+        rerank.lateInteraction()
+            ? Optional.of(new LateInteraction(model.tokenEmbedder(), kernels))
+            : crossEncoder.map(Reranker.class::cast);
+    SearchSettings settings = options.search();
+    return new PassageSearch(
+        store,
+        embedder,
+        by,
+        settings.with(
+            by.isPresent() ? rerank.candidates() : settings.candidates(), settings.results()));
   }
 
   /** Where the passages are. */
@@ -108,5 +130,6 @@ public final class Library implements AutoCloseable {
   public void close() {
     store.close();
     model.close();
+    crossEncoder.ifPresent(OnnxReranker::close);
   }
 }
