@@ -1,13 +1,15 @@
 package org.workedanswers.answers.docs;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.workedanswers.answers.CacheFolder;
 import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.RerankOptions;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
-import org.workedanswers.documents.Folder;
+import org.workedanswers.documents.DocumentFolder;
 import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.langchain4j.OnnxReranker;
 import org.workedanswers.lucene.LuceneStore;
@@ -41,7 +43,7 @@ public final class Library implements AutoCloseable {
   private final RerankOptions rerank;
   private final Kernels kernels;
   private final Optional<OnnxReranker> crossEncoder;
-  private final Folder folder;
+  private final DocumentFolder folder;
   private final MiniLmModel model;
   private final Embedder embedder;
   private final PassageStore store;
@@ -58,10 +60,10 @@ public final class Library implements AutoCloseable {
     this.kernels = bench.kernels();
     options.search(); // wrong options are told before a model is read
     new ChunkSize(Tokens.WORDS, options.chunk, options.overlap);
-    folder = Folder.of(options.docs);
-    Path cache = CacheFolder.standard();
-    System.getProperties().putIfAbsent("pdfbox.fontcache", cache.toString());
-    Path place = IndexPlace.of(options.docs, options.index, cache);
+    folder = new DocumentFolder(options.docs);
+    Check.that(Files.exists(options.docs), "--docs: there is no folder %s", options.docs);
+    Check.that(Files.isDirectory(options.docs), "--docs: %s is no folder", options.docs);
+    Path place = IndexPlace.of(options.docs, options.index, CacheFolder.standard());
     crossEncoder = rerank.crossEncoder();
     store =
         LuceneStore.open(

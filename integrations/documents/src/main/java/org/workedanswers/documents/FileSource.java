@@ -4,26 +4,38 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.workedanswers.rag.ingest.Document;
 import org.workedanswers.rag.ingest.DocumentSource;
 import org.workedanswers.rag.ingest.UnreadableDocumentException;
 import org.workedanswers.rag.store.Fingerprint;
 
-/** A file; its stamp is of its bytes, so that a file that was only touched has not changed. */
+/** A file as a document. */
 final class FileSource implements DocumentSource {
-  private final String id;
-  private final Path file;
-  private final DocumentParser parser;
-  private final long maxBytes;
-  private String stamp; // of the bytes that were read last
+  private static final int BUFFER = 1 << 16;
 
-  FileSource(String id, Path file, DocumentParser parser, long maxBytes) {
+  private final Path path;
+  private final String id;
+  private final DocumentParser parser;
+
+  /** The last stamp that was given, which what is read must have. */
+  private volatile String stamp;
+
+  FileSource(Path path, String id, DocumentParser parser) {
+    this.path = path;
     this.id = id;
-    this.file = file;
     this.parser = parser;
-    this.maxBytes = maxBytes;
+  }
+
+  static String tooLarge(long size, DocumentParser parser) {
+    return String.format(
+        "it has %d bytes: of %s files at most %d are read", size, parser.kind(), parser.maxBytes());
   }
 
   @Override
@@ -33,56 +45,78 @@ final class FileSource implements DocumentSource {
 
   @Override
   public String stamp() throws UnreadableDocumentException {
-    stamp = stamp(bytes());
+    MessageDigest sha = sha256();
+    try (InputStream in = open()) {
+      byte[] buffer = new byte[BUFFER];
+      long size = 0;
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        sha.update(buffer, 0, n);
+        size += n;
+        checkSize(size);
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    stamp = stamp(sha);
     return stamp;
-  }
-
-  private String stamp(byte[] bytes) {
-    return parser.kind() + parser.version() + "-" + Fingerprint.of(bytes);
   }
 
   @Override
   public Document read() throws UnreadableDocumentException {
-    byte[] bytes = bytes();
-    if (stamp != null && !stamp.equals(stamp(bytes))) {
-      throw new UnreadableDocumentException("it changed while it was read: try again");
-    }
-    Document read;
-    try {
-      read = parser.parse(file.getFileName().toString(), bytes);
-    } catch (RuntimeException | StackOverflowError e) { // parsers meet files that nobody foresaw
-      throw new UnreadableDocumentException("it can't be read as " + parser.kind() + ": " + e, e);
-    }
-    Map<String, String> metadata = new HashMap<>(read.metadata());
-    metadata.put("path", id);
-    metadata.put("folder", id.contains("/") ? id.substring(0, id.lastIndexOf('/')) : "");
-    metadata.put("kind", parser.kind());
-    return new Document(read.title(), read.text(), metadata);
-  }
-
-  private byte[] bytes() throws UnreadableDocumentException {
-    try {
-      long size = Files.size(file);
-      if (size == 0) {
-        throw new UnreadableDocumentException("it is empty");
-      }
-      if (size > maxBytes) {
-        throw tooLarge(size);
-      }
-      try (InputStream in = Files.newInputStream(file)) {
-        byte[] bytes = in.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, maxBytes + 1));
-        if (bytes.length > maxBytes) { // it has grown
-          throw tooLarge(bytes.length);
-        }
-        return bytes;
-      }
+    String expected = stamp;
+    byte[] bytes;
+    try (InputStream in = open()) {
+      bytes = in.readNBytes((int) Math.min(parser.maxBytes() + 1, Integer.MAX_VALUE - 8));
     } catch (IOException e) {
-      throw new UnreadableDocumentException("it can't be read: " + Folder.reason(e), e);
+      throw unreadable(e);
+    }
+    checkSize(bytes.length);
+    MessageDigest sha = sha256();
+    sha.update(bytes);
+    if (expected != null && !expected.equals(stamp(sha))) {
+      throw new UnreadableDocumentException("it was changed while it was read");
+    }
+    int slash = id.lastIndexOf('/');
+    String name = id.substring(slash + 1);
+    Document parsed = Parsing.parse(parser, bytes, name);
+    Map<String, String> metadata = new HashMap<>(parsed.metadata());
+    metadata.put("path", id);
+    metadata.put("folder", slash < 0 ? "" : id.substring(0, slash));
+    metadata.put("kind", parser.kind());
+    String title = parsed.title().isBlank() ? CleanText.title(name) : parsed.title();
+    return new Document(title, parsed.text(), metadata);
+  }
+
+  /** Opens what is a file still: to open a pipe would wait for its writer. */
+  private InputStream open() throws IOException, UnreadableDocumentException {
+    BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!now.isRegularFile()) {
+      throw new UnreadableDocumentException("it is no longer a file");
+    }
+    checkSize(now.size());
+    return Files.newInputStream(path);
+  }
+
+  private void checkSize(long size) throws UnreadableDocumentException {
+    if (size > parser.maxBytes()) {
+      throw new UnreadableDocumentException(tooLarge(size, parser));
     }
   }
 
-  private UnreadableDocumentException tooLarge(long size) {
-    return new UnreadableDocumentException(
-        "it has " + size + " bytes; at most " + maxBytes + " are read");
+  private static UnreadableDocumentException unreadable(IOException e) {
+    return new UnreadableDocumentException("it can't be read: " + FolderWalk.reason(e), e);
+  }
+
+  private String stamp(MessageDigest sha) {
+    String bytes = HexFormat.of().formatHex(sha.digest());
+    return Fingerprint.of(List.of(parser.kind(), parser.version(), bytes));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -2,25 +2,29 @@ package org.workedanswers.documents;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
-import org.jsoup.nodes.Node;
-import org.jsoup.nodes.TextNode;
-import org.jsoup.select.NodeVisitor;
-import org.workedanswers.rag.ingest.Document;
 import org.workedanswers.rag.ingest.UnreadableDocumentException;
 
 /**
- * HTML, by jsoup: what a reader sees, a line a block, without navigation, scripts and forms. Read
- * in the encoding of its byte order mark or its {@code meta} element, else in UTF-8.
+ * HTML as the text that a reader sees: paragraphs, headings (behind #) and list items on lines of
+ * their own, a table's cells between bars, {@code pre} as it stands, pictures as what stands for
+ * them. Scripts, styles, navigation and what is shown only without scripts are left out. The title
+ * is the page's, else its first heading.
  *
- * <p>The title is the page's, else its first heading, else the file's name.
+ * <p>The encoding is that of a byte order mark, else the one that the page names; a page that names
+ * none, or says UTF-8 and is not, is read as {@link TextParser} reads text.
  */
 public final class HtmlParser implements DocumentParser {
-  private static final String UNSEEN =
-      "script, style, noscript, template, nav, iframe, object, svg, head, [hidden]";
+  /** A tree takes fifty times its file in the worst case. */
+  static final long MAX_BYTES = 16L << 20;
+
+  /** Files whose names end in {@code html}, {@code htm} or {@code xhtml}. */
+  public HtmlParser() {}
 
   @Override
   public String kind() {
@@ -33,96 +37,51 @@ public final class HtmlParser implements DocumentParser {
   }
 
   @Override
-  public int version() {
-    return 1;
+  public String version() {
+    return "1";
   }
 
   @Override
-  public Document parse(String name, byte[] bytes) throws UnreadableDocumentException {
-    org.jsoup.nodes.Document page;
-    try {
-      page = Jsoup.parse(new ByteArrayInputStream(bytes), null, "");
-    } catch (IOException | java.nio.charset.IllegalCharsetNameException e) {
-      throw new UnreadableDocumentException("it can't be read as HTML: " + e.getMessage(), e);
-    }
-    String title = page.title().strip();
-    Element heading = page.selectFirst("h1");
-    if (title.isEmpty() && heading != null) {
-      title = heading.text();
-    }
-    page.select(UNSEEN).remove();
-    Reader reader = new Reader();
-    page.body().traverse(reader);
-    String text = PlainText.clean(reader.text.toString()).strip();
-    return new Document(title.isEmpty() ? name : PlainText.clean(title), text, Map.of());
+  public long maxBytes() {
+    return MAX_BYTES;
   }
 
-  private static final class Reader implements NodeVisitor {
-    final StringBuilder text = new StringBuilder();
-    private int preformatted;
-
-    @Override
-    public void head(Node node, int depth) {
-      if (node instanceof TextNode words) {
-        String part = preformatted > 0 ? words.getWholeText() : words.text();
-        boolean atStart = text.length() == 0 || Character.isWhitespace(last());
-        text.append(atStart && preformatted == 0 ? part.stripLeading() : part);
-      } else if (node instanceof Element element) {
-        if (isBlock(element)) {
-          end();
+  @Override
+  public org.workedanswers.rag.ingest.Document parse(byte[] bytes, String name)
+      throws UnreadableDocumentException {
+    Document page;
+    String encoding;
+    if (TextDecoding.marked(bytes)) {
+      TextDecoding decoded = TextDecoding.of(bytes);
+      page = Jsoup.parse(decoded.text());
+      encoding = decoded.encoding();
+    } else {
+      page = parse(bytes);
+      encoding = page.charset().name();
+      if (page.charset().equals(StandardCharsets.UTF_8)) {
+        TextDecoding decoded = TextDecoding.of(bytes);
+        encoding = decoded.encoding();
+        if (!encoding.equals("UTF-8")) {
+          page = Jsoup.parse(decoded.text());
         }
-        if (element.normalName().equals("br")) {
-          text.append('\n');
-        } else if (element.normalName().equals("li")) {
-          text.append("- ");
-        } else if (element.normalName().matches("h[1-6]")) {
-          text.append(text.length() == 0 ? "" : "\n");
-          text.append("#".repeat(element.normalName().charAt(1) - '0')).append(' ');
-        } else if (element.normalName().equals("pre")) {
-          preformatted++;
-        }
+      } else {
+        TextDecoding.checkIsText(new String(bytes, page.charset()));
       }
     }
+    String title = page.title();
+    Element heading = title.isBlank() ? page.selectFirst("h1") : null;
+    TextLayout layout = new TextLayout();
+    HtmlText.append(page.body(), layout);
+    return new org.workedanswers.rag.ingest.Document(
+        heading == null ? title : heading.text(), layout.toString(), Map.of("encoding", encoding));
+  }
 
-    @Override
-    public void tail(Node node, int depth) {
-      if (node instanceof Element element) {
-        if (element.normalName().equals("pre")) {
-          preformatted--;
-        }
-        if (element.normalName().equals("p")) {
-          end();
-          text.append('\n');
-        } else if (isBlock(element)) {
-          end();
-        } else if (isCell(element)) {
-          text.append(" | ");
-        }
-      }
-    }
-
-    /** A row of a table is one line. */
-    private static boolean isBlock(Element element) {
-      return element.isBlock() && !isCell(element);
-    }
-
-    private static boolean isCell(Element element) {
-      return element.normalName().equals("td") || element.normalName().equals("th");
-    }
-
-    private char last() {
-      return text.charAt(text.length() - 1);
-    }
-
-    private void end() {
-      int length = text.length();
-      while (length > 0 && text.charAt(length - 1) == ' ') {
-        length--;
-      }
-      text.setLength(length);
-      if (length > 0 && last() != '\n') {
-        text.append('\n');
-      }
+  /** In the encoding that the page names, else in UTF-8. */
+  private static Document parse(byte[] bytes) throws UnreadableDocumentException {
+    try {
+      return Jsoup.parse(new ByteArrayInputStream(bytes), null, "");
+    } catch (IOException e) {
+      throw new UnreadableDocumentException("it can't be decoded: " + e.getMessage(), e);
     }
   }
 }

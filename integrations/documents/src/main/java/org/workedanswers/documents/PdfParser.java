@@ -1,25 +1,52 @@
 package org.workedanswers.documents;
 
 import java.io.IOException;
-import java.io.Writer;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
-import org.apache.pdfbox.Loader;
-import org.apache.pdfbox.io.IOUtils;
 import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.pdmodel.PDDocumentInformation;
 import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
-import org.apache.pdfbox.text.PDFTextStripper;
+import org.apache.pdfbox.util.Version;
 import org.workedanswers.rag.ingest.Document;
 import org.workedanswers.rag.ingest.UnreadableDocumentException;
 
 /**
- * PDF, by Apache PDFBox: the text of all pages, as far as it is text and no picture. Metadata
- * {@code pages} is how many there are. The title is the document's own, else the file's name.
+ * PDF as its text, page by page in the order in which the file draws it, which keeps the columns of
+ * most files that were set by a program. The metadata {@code pages} tells how many there are. The
+ * title is the one among the file's properties.
+ *
+ * <p>Refused, with the reason: what needs a password, what is damaged beyond PDFBox's means, and
+ * what has no text, as a scan. A file can't take memory or time without end: its text is at most
+ * 20,000,000 characters (500,000 a page), its pages are drawn in at most 20,000,000 steps, none of
+ * its parts unpacks to more than 64 MB, and all that is unpacked to more than 1 GB.
+ *
+ * <p>Fonts that a file names and does not hold are replaced by the one that PDFBox brings, not
+ * looked for on the machine: PDFBox would read all its fonts, and keep a list of them in the user's
+ * home folder. For that it is given, once for all of the JVM, a {@link
+ * org.apache.pdfbox.pdmodel.font.FontMapper} that leaves all calls but this class's to the one
+ * before it.
+ *
+ * <p>PDFBox warns of damaged files by commons-logging: to Log4j or SLF4J where those are, else to
+ * {@code java.util.logging}'s loggers below {@code org.apache.pdfbox} and {@code
+ * org.apache.fontbox}, and so to the console.
  */
 public final class PdfParser implements DocumentParser {
-  /** The most characters that are taken out of a file: a small one can hold very many. */
-  static final int MAX_CHARACTERS = 32 << 20;
+  static final long MAX_BYTES = 64L << 20;
+
+  /** How far from its beginning a file may say that it is PDF. */
+  private static final int HEAD = 1024;
+
+  private final PdfLimits limits;
+
+  /** Files whose names end in {@code pdf}. */
+  public PdfParser() {
+    this(PdfLimits.STANDARD);
+  }
+
+  PdfParser(PdfLimits limits) {
+    this.limits = limits;
+  }
 
   @Override
   public String kind() {
@@ -32,53 +59,46 @@ public final class PdfParser implements DocumentParser {
   }
 
   @Override
-  public int version() {
-    return 1;
+  public String version() {
+    return "1, PDFBox " + Version.getVersion();
   }
 
   @Override
-  public Document parse(String name, byte[] bytes) throws UnreadableDocumentException {
-    // What is unpacked goes to temporary files, not to memory.
-    try (PDDocument pdf =
-        Loader.loadPDF(bytes, "", null, null, IOUtils.createTempFileOnlyStreamCache())) {
-      Limited text = new Limited();
-      new PDFTextStripper().writeText(pdf, text);
-      int pages = pdf.getNumberOfPages();
-      if (pages > 0 && text.text.toString().isBlank()) {
-        throw new UnreadableDocumentException(
-            "its "
-                + pages
-                + (pages == 1 ? " page holds" : " pages hold")
-                + " no text: pictures of pages must be made text (OCR) first");
-      }
-      PDDocumentInformation information = pdf.getDocumentInformation();
-      String title = information == null ? null : information.getTitle();
-      return new Document(
-          title == null || title.isBlank() ? name : PlainText.clean(title).strip(),
-          PlainText.clean(text.text.toString()).strip(),
-          Map.of("pages", Integer.toString(pages)));
-    } catch (InvalidPasswordException e) {
-      throw new UnreadableDocumentException("it is locked by a password", e);
-    } catch (IOException e) {
-      throw new UnreadableDocumentException("it can't be read as PDF: " + e.getMessage(), e);
-    }
+  public long maxBytes() {
+    return MAX_BYTES;
   }
 
-  private static final class Limited extends Writer {
-    final StringBuilder text = new StringBuilder();
-
-    @Override
-    public void write(char[] characters, int from, int length) throws IOException {
-      if (text.length() + length > MAX_CHARACTERS) {
-        throw new IOException("it holds more than " + MAX_CHARACTERS + " characters");
-      }
-      text.append(characters, from, length);
+  @Override
+  public Document parse(byte[] bytes, String name) throws UnreadableDocumentException {
+    String head = new String(bytes, 0, Math.min(HEAD, bytes.length), StandardCharsets.ISO_8859_1);
+    if (!head.contains("%PDF-")) {
+      throw new UnreadableDocumentException("it is not PDF: it does not begin with %PDF-");
     }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
+    PdfFonts.begin();
+    try (PDDocument document = PdfStreams.open(bytes, limits)) {
+      StringWriter text = new StringWriter();
+      PdfText pages = new PdfText(limits);
+      pages.writeText(document, text);
+      if (text.toString().isBlank()) {
+        throw new UnreadableDocumentException(
+            "it has no text: " + pages.pages() + " pages of pictures, or empty ones");
+      }
+      String title = document.getDocumentInformation().getTitle();
+      return new Document(
+          title == null ? "" : title,
+          text.toString().strip(),
+          Map.of("pages", Integer.toString(pages.pages())));
+    } catch (InvalidPasswordException e) {
+      throw new UnreadableDocumentException("it is encrypted: it needs a password", e);
+    } catch (PdfLimitException e) {
+      throw new UnreadableDocumentException(e.getMessage(), e);
+    } catch (IOException e) {
+      if (e.getCause() instanceof PdfLimitException limit) {
+        throw new UnreadableDocumentException(limit.getMessage(), e);
+      }
+      throw new UnreadableDocumentException("it is damaged: " + e.getMessage(), e);
+    } finally {
+      PdfFonts.end();
+    }
   }
 }
