@@ -39,6 +39,7 @@ class RoomsTest {
     INTEGRATIONS.put("langchain4j", Set.of("core", "rag"));
     INTEGRATIONS.put("lucene", Set.of("core", "rag"));
     INTEGRATIONS.put("documents", Set.of("core", "rag"));
+    INTEGRATIONS.put("opentelemetry", Set.of("core", "rag"));
   }
 
   @Test
