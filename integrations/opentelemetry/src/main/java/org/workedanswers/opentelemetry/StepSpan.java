@@ -26,6 +26,7 @@ final class StepSpan implements StepObserver.Running {
   private final long begun;
   private boolean closed;
 
+  @SuppressWarnings("MustBeClosedChecker") // leave() closes the scope.
   StepSpan(
       StepShape shape, String provider, boolean withMessages, Tracer tracer, StepMetrics metrics) {
     this.shape = shape;
