@@ -17,11 +17,14 @@ import org.workedanswers.rag.ingest.UnreadableDocumentException;
  * is the page's, else its first heading.
  *
  * <p>The encoding is that of a byte order mark, else the one that the page names; a page that names
- * none, or says UTF-8 and is not, is read as {@link TextParser} reads text.
+ * none, or says UTF-8 and is not, is read as {@link TextParser} reads text. A page of more than
+ * 1,000,000 tags is refused.
  */
 public final class HtmlParser implements DocumentParser {
-  /** A tree takes fifty times its file in the worst case. */
   static final long MAX_BYTES = 16L << 20;
+
+  /** Of an element some 300 bytes of memory; the longest specifications have half a million. */
+  private static final int MAX_TAGS = 1_000_000;
 
   /** Files whose names end in {@code html}, {@code htm} or {@code xhtml}. */
   public HtmlParser() {}
@@ -49,6 +52,7 @@ public final class HtmlParser implements DocumentParser {
   @Override
   public org.workedanswers.rag.ingest.Document parse(byte[] bytes, String name)
       throws UnreadableDocumentException {
+    checkTags(bytes);
     Document page;
     String encoding;
     if (TextDecoding.marked(bytes)) {
@@ -74,6 +78,19 @@ public final class HtmlParser implements DocumentParser {
     HtmlText.append(page.body(), layout);
     return new org.workedanswers.rag.ingest.Document(
         heading == null ? title : heading.text(), layout.toString(), Map.of("encoding", encoding));
+  }
+
+  private static void checkTags(byte[] bytes) throws UnreadableDocumentException {
+    int tags = 0;
+    for (byte b : bytes) {
+      if (b == '<') {
+        tags++;
+      }
+    }
+    if (tags > MAX_TAGS) {
+      throw new UnreadableDocumentException(
+          "it has some " + tags + " tags: at most " + MAX_TAGS + " are read");
+    }
   }
 
   /** In the encoding that the page names, else in UTF-8. */

@@ -104,11 +104,7 @@ final class HtmlText implements NodeFilter {
         int[] next = lists.isEmpty() ? new int[1] : lists.peek();
         layout.item(next[0] == 0 ? "-" : next[0]++ + ".");
       }
-      case "td", "th" -> {
-        if (element.previousElementSibling() != null) {
-          layout.kept(" | ");
-        }
-      }
+      case "td", "th" -> layout.cell();
       default -> {}
     }
   }

@@ -19,14 +19,20 @@ import org.workedanswers.rag.ingest.UnreadableDocumentException;
  * TextParser}.
  *
  * <p>What is nested deeper than 100 levels is kept as it is written, and so are all tables of a
- * file that have more than 500,000 cells.
+ * file that have more than 500,000 cells, and all of a file of some 800,000 lines or 2,000,000
+ * signs that Markdown knows: their tree would take more than 400 MB.
  */
 public final class MarkdownParser implements DocumentParser {
-  /** A tree takes forty times its file in the worst case. */
   static final long MAX_BYTES = 16L << 20;
 
   private static final int MAX_NESTING = 100;
   private static final int MAX_CELLS = 500_000;
+
+  /** Of bytes that a tree takes: 16 MB of empty lines and single letters would need 3 GB. */
+  private static final long MAX_COST = 400_000_000;
+
+  private static final int COST_OF_LINE = 500;
+  private static final int COST_OF_SIGN = 200;
 
   private final Parser withTables =
       parser(List.of(TablesExtension.builder().maxCells(MAX_CELLS).build()));
@@ -67,11 +73,13 @@ public final class MarkdownParser implements DocumentParser {
   public Document parse(byte[] bytes, String name) throws UnreadableDocumentException {
     TextDecoding decoded = TextDecoding.of(bytes);
     FrontMatter file = FrontMatter.of(CleanText.of(decoded.text()));
+    Map<String, String> metadata = Map.of("encoding", decoded.encoding());
+    if (cost(file.body()) > MAX_COST) {
+      return new Document(file.title(), file.body(), metadata);
+    }
     MarkdownText text = MarkdownText.of(tree(file.body()));
     return new Document(
-        text.title().isBlank() ? file.title() : text.title(),
-        text.text(),
-        Map.of("encoding", decoded.encoding()));
+        text.title().isBlank() ? file.title() : text.title(), text.text(), metadata);
   }
 
   private Node tree(String text) {
@@ -81,5 +89,19 @@ public final class MarkdownParser implements DocumentParser {
       // That there are too many cells; a few lines could make a table of billions.
       return withoutTables.parse(text);
     }
+  }
+
+  /** What a text's tree takes at most, in bytes: each line may be a block, each sign a node. */
+  private static long cost(String text) {
+    long cost = 0;
+    for (int i = 0; i < text.length(); i++) {
+      cost +=
+          switch (text.charAt(i)) {
+            case '\n' -> COST_OF_LINE;
+            case '[', ']', '(', '!', '*', '_', '`', '<', '&', '\\', '|' -> COST_OF_SIGN;
+            default -> 0;
+          };
+    }
+    return cost;
   }
 }

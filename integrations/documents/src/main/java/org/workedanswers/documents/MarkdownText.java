@@ -71,8 +71,8 @@ record MarkdownText(String title, String text) {
         enterBlock(block);
       } else if (node instanceof TableRow) {
         layout.line();
-      } else if (node instanceof TableCell && node.getPrevious() != null) {
-        layout.kept(" | ");
+      } else if (node instanceof TableCell) {
+        layout.cell();
       }
     }
 

@@ -8,12 +8,18 @@ final class TextLayout {
   /** Indentation goes no further, so that deep lists can't make a text many times as long. */
   private static final int DEEPEST = 10;
 
+  /** Empty cells in a row that show. */
+  private static final int MOST_CELLS = 10;
+
   private final StringBuilder out = new StringBuilder();
   private final StringBuilder line = new StringBuilder();
   private int depth;
   private int breaks;
   private boolean space;
   private String mark = "";
+
+  /** Cells that began since the last text in their row. */
+  private int cells;
 
   /** What follows stands behind an empty line. */
   void block() {
@@ -50,6 +56,23 @@ final class TextLayout {
     mark = "";
   }
 
+  /** What follows is another cell of a table's row, on the same line unless it has lines itself. */
+  void cell() {
+    cells++;
+    space = false;
+  }
+
+  /** What stands between what the line holds and more of it. */
+  private void join() {
+    if (line.length() > 0 && cells > 0) {
+      line.append(" |".repeat(Math.min(cells, MOST_CELLS))).append(' ');
+    } else if (space) {
+      line.append(' ');
+    }
+    cells = 0;
+    space = false;
+  }
+
   /** A piece of running text: any white space in it is one space, at a line's ends none. */
   void text(String text) {
     for (int i = 0; i < text.length(); i++) {
@@ -57,10 +80,7 @@ final class TextLayout {
       if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
         space = line.length() > 0;
       } else {
-        if (space) {
-          line.append(' ');
-          space = false;
-        }
+        join();
         line.append(c);
       }
     }
@@ -68,10 +88,7 @@ final class TextLayout {
 
   /** A piece of text whose white space stays, of several lines or within one. */
   void kept(String text) {
-    if (space) {
-      line.append(' ');
-      space = false;
-    }
+    join();
     int from = 0;
     for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
       line.append(text, from, end);
@@ -98,6 +115,7 @@ final class TextLayout {
       mark = "";
     }
     line.setLength(0);
+    cells = 0;
   }
 
   /** All of it, without line ends around it. */
