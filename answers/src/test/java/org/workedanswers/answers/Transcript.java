@@ -48,8 +48,9 @@ public final class Transcript {
             (arguments + " --kernels blocked").split(" "));
     assertEquals("", err.toString(StandardCharsets.UTF_8));
     assertEquals(0, status);
-    String printed = masked(out.toString(StandardCharsets.UTF_8), masks);
-    for (String line : printed.lines().toList()) {
+    String whole = out.toString(StandardCharsets.UTF_8);
+    String printed = masked(whole, masks);
+    for (String line : whole.lines().toList()) {
       assertTrue(Text.columns(line) <= WIDEST, "too wide: " + line);
     }
     if (Boolean.getBoolean("transcripts.write")) {

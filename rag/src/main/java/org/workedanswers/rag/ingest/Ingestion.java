@@ -137,6 +137,7 @@ public final class Ingestion {
     for (DocumentSource source : run.listing.sources()) {
       Check.that(ids.add(source.id()), "two documents have the id %s", source.id());
     }
+    run.skipped.forEach(s -> ids.add(s.id())); // it is there, whatever was wrong with it
     List<String> removed =
         run.before.keySet().stream()
             .filter(id -> !ids.contains(id) && !run.listing.unseen().test(id))

@@ -154,21 +154,27 @@ class IngestionTest {
     try (MemoryStore store = store()) {
       Ingestion ingestion = into(store, BagOfWords.embedder(D));
       ingestion.run(
-          listing(new TestSource("a", "", "one"), new TestSource("b", "", "two")),
+          listing(
+              new TestSource("a", "", "one"),
+              new TestSource("b", "", "two"),
+              new TestSource("d", "", "four")),
           Ingestion.Progress.NONE);
       IngestReport report =
           ingestion.run(
               new Listing(
                   List.of(new TestSource("a", "", null), new TestSource("c", "", "bad \ud800 x")),
-                  List.of(new Listing.Skipped("sub", "no permission")),
+                  List.of(
+                      new Listing.Skipped("sub", "no permission"),
+                      new Listing.Skipped("d", "too large")),
                   "b"::equals),
               Ingestion.Progress.NONE);
-      assertEquals(Map.of("a", List.of("one"), "b", List.of("two")), held(store));
+      assertEquals(
+          Map.of("a", List.of("one"), "b", List.of("two"), "d", List.of("four")), held(store));
       assertEquals(List.of(), report.removed());
       assertEquals(
-          List.of("sub: no permission", "a: the disk has a hole"),
-          report.skipped().subList(0, 2).stream().map(s -> s.id() + ": " + s.reason()).toList());
-      assertTrue(report.skipped().get(2).reason().contains("half of a character"));
+          List.of("sub: no permission", "d: too large", "a: the disk has a hole"),
+          report.skipped().subList(0, 3).stream().map(s -> s.id() + ": " + s.reason()).toList());
+      assertTrue(report.skipped().get(3).reason().contains("half of a character"));
     }
   }
 
