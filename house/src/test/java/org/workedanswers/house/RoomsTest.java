@@ -38,6 +38,7 @@ class RoomsTest {
     INTEGRATIONS.put("nd4j", Set.of("core"));
     INTEGRATIONS.put("langchain4j", Set.of("core", "rag"));
     INTEGRATIONS.put("lucene", Set.of("core", "rag"));
+    INTEGRATIONS.put("pgvector", Set.of("core", "rag"));
   }
 
   @Test
