@@ -40,6 +40,7 @@ class RoomsTest {
     INTEGRATIONS.put("lucene", Set.of("core", "rag"));
     INTEGRATIONS.put("documents", Set.of("core", "rag"));
     INTEGRATIONS.put("opentelemetry", Set.of("core", "rag"));
+    INTEGRATIONS.put("pgvector", Set.of("core", "rag"));
   }
 
   @Test
