@@ -75,7 +75,7 @@ class HtmlParserTest {
         "<tr><td>a</td> <td> </td> <td>c</td><td></td></tr>\n<tr><td></td><td>x<td> y <b>z</b>";
     assertEquals("a | | c\nx | y z", text("<table>" + rows));
     String layout = "<tr><td><p>menu</p></td><td><h1>Head</h1><p>Text</p></td></tr>";
-    assertEquals("menu\n\nHead\n\nText", text("<table>" + layout + "</table>"));
+    assertEquals("menu\n\n# Head\n\nText", text("<table>" + layout + "</table>"));
   }
 
   private static String text(String html) {
