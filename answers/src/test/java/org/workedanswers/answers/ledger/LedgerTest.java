@@ -51,7 +51,10 @@ class LedgerTest {
     Set<String> measured = new TreeSet<>();
     for (Answer answer : Questions.worked()) {
       for (Claim claim : answer.claims()) {
-        assertEquals(answer.question(), claim.question());
+        // A claim of a question that is not worked yet stands where it is measured.
+        assertTrue(
+            claim.question() == answer.question() || Questions.answer(claim.question()).isEmpty(),
+            claim.id());
         assertTrue(measured.add(claim.id()), claim.id() + " is there twice");
         assertTrue(claim.statement().matches("\\p{Lu}.*\\."), claim.statement());
       }
