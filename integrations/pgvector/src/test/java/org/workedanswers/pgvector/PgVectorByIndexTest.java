@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SeededRandom;
@@ -24,6 +25,7 @@ import org.workedanswers.rag.store.Passage;
 import org.workedanswers.rag.store.PassageStore;
 
 /** The contract again, with plans that go by the indexes, as those of large tables do. */
+@Tag("long")
 class PgVectorByIndexTest extends PgVectorStoreTest {
   private static Lender byIndex;
 
@@ -48,7 +50,7 @@ class PgVectorByIndexTest extends PgVectorStoreTest {
   @Test
   void asManyAsAreAskedForAreFound() throws SQLException {
     SeededRandom random = new SeededRandom(31);
-    int n = 1500;
+    int n = 1100;
     List<Passage> passages = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       Map<String, String> metadata = Map.of("rare", i % 100 == 0 ? "yes" : "no");
@@ -59,7 +61,7 @@ class PgVectorByIndexTest extends PgVectorStoreTest {
     Matrix embeddings = random.gaussian(n, D, 1);
     try (PassageStore store = open()) {
       store.put(new Entry("a", "f", passages, embeddings));
-      for (int k : new int[] {1, 150, 1400}) {
+      for (int k : new int[] {1, 150, 1050}) {
         float[] query = random.gaussian(1, D, 1).row(0);
         long scans = scans();
         List<Found> found = store.byMeaning(query, k, MetadataFilter.ALL);
