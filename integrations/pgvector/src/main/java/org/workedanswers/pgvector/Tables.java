@@ -68,7 +68,12 @@ record Tables(String schema, String extension, int dimension, String textSearch)
         "the database's encoding is %s: texts need one that is made with ENCODING 'UTF8'",
         encoding);
     String schema = quoted(settings.schema()) + ".";
-    if (ask(c, "SELECT to_regclass(?)::text", schema + "settings") == null) {
+    // A query of the catalogue, and not to_regclass, which may remember from before a wait.
+    if (ask(
+            c,
+            "SELECT tablename FROM pg_tables WHERE schemaname = ? AND tablename = 'settings'",
+            settings.schema())
+        == null) {
       return null;
     }
     String textSearch = textSearch(c, settings.textSearch());

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /** A pool as small as can be, which counts the connections that are out and what they execute. */
-final class Lender {
+class Lender {
   private final DataSource source;
   private final int limit;
   private final Semaphore places;
@@ -65,6 +65,7 @@ final class Lender {
             s.execute(sql);
           }
         }
+        prepare(c);
       }
     } catch (SQLException e) {
       places.release();
@@ -83,11 +84,19 @@ final class Lender {
         });
   }
 
+  /** Makes a new connection as it is to be lent. */
+  void prepare(Connection c) throws SQLException {}
+
+  /** Whether a connection is as it was lent. */
+  boolean isAsItWas(Connection c) throws SQLException {
+    return c.getAutoCommit();
+  }
+
   private void giveBack(Connection c) throws SQLException {
     try {
       if (!c.isClosed()) {
-        if (!c.getAutoCommit()) {
-          throw new IllegalStateException("came back within a transaction");
+        if (!isAsItWas(c)) {
+          throw new IllegalStateException("a connection came back changed");
         }
         idle.add(c);
       }

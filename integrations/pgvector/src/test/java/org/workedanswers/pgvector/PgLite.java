@@ -45,7 +45,9 @@ final class PgLite {
     if (port == null) {
       throw new IOException("PGlite did not start: " + tail("node.log"));
     }
-    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres&sslmode=disable";
+    return "jdbc:postgresql://127.0.0.1:"
+        + port
+        + "/postgres?user=postgres&sslmode=disable&loginTimeout=60&socketTimeout=60";
   }
 
   /** Where the lock file is the one that was installed there is nothing to do. */
