@@ -25,8 +25,8 @@ class KillTest {
   @TempDir Path folder;
 
   @Test
-  void twoKills() throws Exception {
-    kill(2);
+  void oneKill() throws Exception {
+    kill(1);
   }
 
   @Test
