@@ -26,8 +26,9 @@ import org.workedanswers.rag.store.StoreException;
  *   <li><b>By words:</b> BM25 with k1 = 1.2 and b = 0.75, computed by the database from its full
  *       text index. It is not PostgreSQL's own ranking: ts_rank and ts_rank_cd know nothing of how
  *       rare a word is. PostgreSQL's text search configuration decides what a word is; it keeps a
- *       word's first 256 places, and those behind a text's 16,383rd word as one. The time grows
- *       with the passages that hold any of the query's words.
+ *       word's first 256 places, and those behind a text's 16,383rd word as one; in a database
+ *       whose locale is C it takes letters beyond ASCII as they are, signs too. The time grows with
+ *       the passages that hold any of the query's words.
  *   <li><b>By meaning:</b> pgvector's HNSW graph, which may miss some; where a filter lets little
  *       through it goes on until k are found, or 20,000 were looked at. Of more than {@value
  *       Tables#MOST_IN_FULL} numbers, which that graph does not take, it holds directions in half

@@ -24,6 +24,9 @@ class Lender {
   /** How often a statement was executed, by any of its connections. */
   final AtomicInteger executed = new AtomicInteger();
 
+  /** The execution that fails in the driver, unknown to the server; none if it is not above 0. */
+  final AtomicInteger failsIn = new AtomicInteger();
+
   Lender(DataSource source, int limit, String... first) {
     this.source = source;
     this.limit = limit;
@@ -111,6 +114,9 @@ class Lender {
         (self, method, arguments) -> {
           if (method.getName().startsWith("execute")) {
             executed.incrementAndGet();
+            if (failsIn.get() > 0 && failsIn.decrementAndGet() == 0) {
+              throw new SQLException("the driver is out of memory", "53200");
+            }
           }
           return invoke(statement, method, arguments);
         });

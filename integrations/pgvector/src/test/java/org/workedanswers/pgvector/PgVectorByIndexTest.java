@@ -64,6 +64,7 @@ class PgVectorByIndexTest extends PgVectorStoreTest {
       for (int k : new int[] {1, 150, 1050}) {
         float[] query = random.gaussian(1, D, 1).row(0);
         long scans = scans();
+        pool().close(); // a connection that has not loaded pgvector yet has its settings too
         List<Found> found = store.byMeaning(query, k, MetadataFilter.ALL);
         assertEquals(1, scans() - scans, "searches by the graph");
         assertEquals(k, found.size());

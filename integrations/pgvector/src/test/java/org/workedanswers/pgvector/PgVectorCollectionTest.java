@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -334,6 +335,63 @@ class PgVectorCollectionTest {
     }
     try (PassageStore store = open()) {
       assertEquals(1, store.size());
+    }
+  }
+
+  @Test
+  void whoMayOnlyReadIsToldSo() throws SQLException {
+    String drop = "DROP ROLE IF EXISTS worked_answers_reader";
+    PgVectorStoreTest.run(pool, drop + "; CREATE ROLE worked_answers_reader");
+    String reader = "SET ROLE worked_answers_reader";
+    try {
+      PgVectorStoreTest.run(pool, reader);
+      refused(StoreException.class, "lacks a right", () -> open());
+      PgVectorStoreTest.run(pool, "RESET ROLE");
+      try (PassageStore store = open()) {
+        store.put(one("a", "p", "word"));
+      }
+      PgVectorStoreTest.run(
+          pool,
+          String.format(
+              "GRANT USAGE ON SCHEMA %1$s TO worked_answers_reader;"
+                  + " GRANT SELECT ON ALL TABLES IN SCHEMA %1$s TO worked_answers_reader; %2$s",
+              SCHEMA, reader));
+      try (PassageStore store = open()) {
+        float[] query = {1, 2, 3, 4, 5, 6, 7};
+        assertEquals(1, store.both("word", 1, query, 1, MetadataFilter.ALL).byWords().size());
+        assertEquals(Set.of("p"), store.embeddings("a").keySet());
+        refused(StoreException.class, "lacks a right", () -> store.put(one("b", "q", "word")));
+      }
+    } finally {
+      PgVectorStoreTest.run(pool, "RESET ROLE");
+      drop();
+      PgVectorStoreTest.run(pool, drop);
+    }
+  }
+
+  @Test
+  void aPgvectorThatIsTooOldIsNamed() throws SQLException {
+    assumeFalse(PgServer.isNative(), "changes the catalogue, which others may use");
+    PgVectorStoreTest.run(pool, "CREATE EXTENSION IF NOT EXISTS vector");
+    for (String version : List.of("0.7.4", "0.10.0", "1.0")) {
+      PgVectorStoreTest.run(
+          pool,
+          "BEGIN; UPDATE pg_extension SET extversion = '"
+              + version
+              + "'"
+              + " WHERE extname = 'vector'; COMMIT");
+      try {
+        if (version.equals("0.7.4")) {
+          refused(IllegalArgumentException.class, "is 0.7.4: 0.8 or newer", () -> open());
+        } else {
+          open().close();
+        }
+      } finally {
+        PgVectorStoreTest.run(
+            pool,
+            "UPDATE pg_extension SET extversion = (SELECT default_version FROM"
+                + " pg_available_extensions WHERE name = 'vector') WHERE extname = 'vector'");
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package org.workedanswers.pgvector;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.rag.store.Entry;
 import org.workedanswers.rag.store.Found;
@@ -175,6 +177,41 @@ class PgVectorFailureTest {
       assertEquals(0, hasty.out());
     }
     hasty.close();
+  }
+
+  @Test
+  void aDatabaseOfAnotherEncodingIsRefused() throws SQLException {
+    String drop = "DROP DATABASE IF EXISTS worked_answers_ascii";
+    PgVectorStoreTest.run(pool, drop);
+    PgVectorStoreTest.run(
+        pool,
+        "CREATE DATABASE worked_answers_ascii ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
+    PGSimpleDataSource ascii = PgServer.source("");
+    ascii.setDatabaseName("worked_answers_ascii");
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> PgVectorStore.open(ascii, PgVectorStoreTest.settings()))
+            .getMessage();
+    assertTrue(message.contains("encoding is SQL_ASCII"), message);
+    PgVectorStoreTest.run(pool, drop);
+  }
+
+  /** As one behind a pooler that knows no prepared statements asks. */
+  @Test
+  void theSimpleProtocolWillDo() throws SQLException {
+    PGSimpleDataSource simple = PgServer.source("preferQueryMode=simple");
+    try (PassageStore store = PgVectorStore.open(simple, PgVectorStoreTest.settings())) {
+      Entry entry = entry(1, "a \\' \"", "word 'quoted' \\ ? word", "other");
+      store.put(entry);
+      MetadataFilter filter = MetadataFilter.equal("quoted 'key\"", "it's; --0");
+      float[] query = entry.embeddings().row(0);
+      PassageStore.Both both = store.both("'quoted' \\ ?", 3, query, 3, filter);
+      assertEquals(entry.passages().get(0), both.byWords().get(0).passage());
+      assertEquals(both.byWords().get(0).passage(), both.byMeaning().get(0).passage());
+      assertArrayEquals(
+          query, store.embeddings(entry.document()).get(entry.passages().get(0).id()));
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,34 +79,52 @@ class PgVectorRoundTripTest {
 
   @Test
   void wherePutIsCutTheDocumentIsTheOldOrTheNew() throws SQLException {
-    Entry old = entry(3, "a", "old words");
-    int cut = 1;
-    boolean done = false;
     try (PassageStore store = open()) {
-      for (; !done; cut++) {
-        store.put(old);
-        Entry changed = entry(4 + cut, "a", "new words", "new and more words");
-        Sockets.BREAKS_IN.set(cut);
-        try {
-          store.put(changed);
-          done = true;
-        } catch (StoreException e) {
-          assertTrue(e.getMessage().startsWith("can't "), e.getMessage());
-          assertTrue(e.getMessage().contains("put document a"), e.getMessage());
-          assertTrue(e.getMessage().contains("ended the connection"), e.getMessage());
-        }
-        Sockets.BREAKS_IN.set(0);
-        assertEquals(0, pool.out());
-        List<Passage> now = store.passages("a");
-        Entry is = now.size() == 1 ? old : changed;
-        assertEquals(is.passages(), now);
-        assertEquals(Map.of("a", is.fingerprint()), store.documents());
-        assertEquals(is.passages().size(), store.byWords("words", 9, MetadataFilter.ALL).size());
-      }
-      assertTrue(cut > 4, cut + " cuts");
+      int cuts = putAndBreak(store, Sockets.BREAKS_IN, "ended the connection");
+      assertTrue(cuts > 4, cuts + " cuts");
       Sockets.BREAKS_IN.set(1);
       assertThrows(StoreException.class, () -> store.byWords("words", 9, MetadataFilter.ALL));
       assertEquals(2, store.byWords("words", 9, MetadataFilter.ALL).size());
+    }
+  }
+
+  /** The server's transaction is sound then: it is on us to undo it. */
+  @Test
+  void whereTheDriverFailsTheDocumentIsTheOldOrTheNew() throws SQLException {
+    try (PassageStore store = open()) {
+      int failures = putAndBreak(store, pool.failsIn, "nothing of this call is kept");
+      assertTrue(failures > 4, failures + " failures");
+    }
+  }
+
+  /** Puts a document, which fails at the first, the second, ... step, until it does not. */
+  private int putAndBreak(PassageStore store, AtomicInteger breaksIn, String said) {
+    Entry old = entry(3, "a", "old words");
+    for (int step = 1; ; step++) {
+      store.put(old);
+      Entry changed = entry(4 + step, "a", "new words", "new and more words");
+      String message = null;
+      breaksIn.set(step);
+      try {
+        store.put(changed);
+      } catch (StoreException e) {
+        message = e.getMessage();
+        assertTrue(message.startsWith("can't "), message);
+        assertTrue(message.contains("put document a"), message);
+        assertTrue(message.contains(said), message);
+      }
+      breaksIn.set(0);
+      assertEquals(0, pool.out());
+      store.remove("none"); // waits until the server is done with what was cut
+      List<Passage> now = store.passages("a");
+      Entry is = now.size() == 1 ? old : changed;
+      assertEquals(is.passages(), now);
+      assertEquals(Map.of("a", is.fingerprint()), store.documents());
+      assertEquals(is.passages().size(), store.byWords("words", 9, MetadataFilter.ALL).size());
+      if (message == null) {
+        assertEquals(changed, is);
+        return step - 1;
+      }
     }
   }
 
