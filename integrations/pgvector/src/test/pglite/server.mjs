@@ -8,6 +8,7 @@ import { vector } from '@electric-sql/pglite-pgvector';
 
 const SSL_REQUEST = 80877103;
 const CANCEL_REQUEST = 80877102;
+const SYNC = new Uint8Array(['S'.charCodeAt(0), 0, 0, 0, 4]);
 
 process.stdin.on('end', () => process.exit(0)).resume();
 const file = process.argv[2];
@@ -51,6 +52,8 @@ const server = createServer((socket) => {
     .then(() => serve(socket))
     .catch(() => {}) // a connection that broke
     .then(() => socket.end())
+    // Where it broke amid messages, the backend may skip all up to a sync, and would skip what follows.
+    .then(() => db.execProtocolRaw(SYNC))
     .then(() => db.exec('ROLLBACK'))
     .then(() => db.exec('DISCARD ALL'))
     .catch((e) => console.error(e));

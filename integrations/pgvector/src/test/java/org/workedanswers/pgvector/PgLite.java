@@ -47,7 +47,7 @@ final class PgLite {
     }
     return "jdbc:postgresql://127.0.0.1:"
         + port
-        + "/postgres?user=postgres&sslmode=disable&loginTimeout=60&socketTimeout=60";
+        + "/postgres?user=postgres&sslmode=disable&loginTimeout=30&socketTimeout=30";
   }
 
   /** Where the lock file is the one that was installed there is nothing to do. */

@@ -159,7 +159,8 @@ class PgVectorRoundTripTest {
                       new SeededRandom(6).gaussian(1, 3, 1))));
       assertTrue(store.remove("a"));
       assertEquals(0, store.size());
+    } finally {
+      manual.close();
     }
-    manual.close();
   }
 }
