@@ -17,24 +17,26 @@ public final class Progress {
 
   private final PrintStream err;
   private final String what;
+  private final long betweenNanos;
   private int all;
   private long shown = System.nanoTime();
   private int drawn; // characters on the line
 
-  private Progress(PrintStream err, String what, int all) {
+  private Progress(PrintStream err, String what, int all, long betweenNanos) {
     this.err = err;
+    this.betweenNanos = betweenNanos;
     this.what = what;
     this.all = all;
   }
 
   /** Progress of work on {@code all} things, on stderr if that is a terminal. */
   public static Progress of(String what, int all) {
-    return new Progress(Boolean.getBoolean(PROPERTY) ? System.err : null, what, all);
+    return new Progress(Boolean.getBoolean(PROPERTY) ? System.err : null, what, all, BETWEEN_NANOS);
   }
 
-  /** The same on a stream. */
-  static Progress on(PrintStream err, String what, int all) {
-    return new Progress(err, what, all);
+  /** The same on a stream, drawn no more often than that. */
+  static Progress on(PrintStream err, String what, int all, long betweenNanos) {
+    return new Progress(err, what, all, betweenNanos);
   }
 
   /** Says how far the work is, unless that was said a moment ago. */
@@ -44,7 +46,7 @@ public final class Progress {
       return;
     }
     long now = System.nanoTime();
-    if (err != null && now - shown >= BETWEEN_NANOS) {
+    if (err != null && now - shown >= betweenNanos) {
       shown = now;
       draw(done);
     }

@@ -23,7 +23,8 @@ public final class RerankOptions {
   @Option(
       names = "--late-interaction",
       description =
-          "reranks by MaxSim over MiniLM's token vectors; it helps no measurable bit, see docs/retrieval.md")
+          "reranks by MaxSim over MiniLM's token vectors, which did not help where it was measured"
+              + " (docs/retrieval.md)")
   private boolean lateInteraction;
 
   @Option(

@@ -1,8 +1,5 @@
 package org.workedanswers.answers.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +81,7 @@ final class AskCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     String asked = String.join(" ", question);
     Check.that(!asked.isBlank(), "the question is blank");
     AnswerSettings settings = new AnswerSettings(leastEvidence, quotes, context);
@@ -102,10 +99,7 @@ final class AskCommand implements Callable<Integer> {
                   StepObserver.NONE)
               .answer(asked);
       if (json) {
-        out.println(
-            new ObjectMapper()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .writeValueAsString(AnswerPage.json(answer)));
+        out.println(Json.of(AnswerPage.json(answer)));
         return 0;
       }
       TerminalSheet sheet = new TerminalSheet(out, Ansi.AUTO);

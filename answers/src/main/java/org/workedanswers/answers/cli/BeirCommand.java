@@ -1,7 +1,5 @@
 package org.workedanswers.answers.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -72,9 +70,7 @@ final class BeirCommand implements Callable<Integer> {
       }
       beir.show(new TerminalSheet(out, Ansi.AUTO));
       if (json != null) {
-        new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .writeValue(json.toFile(), beir.json());
+        Files.writeString(json, Json.of(beir.json()));
       }
       return 0;
     }

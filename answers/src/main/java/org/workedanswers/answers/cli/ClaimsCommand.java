@@ -1,8 +1,6 @@
 package org.workedanswers.answers.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,9 +52,7 @@ final class ClaimsCommand implements Callable<Integer> {
         }
       }
       if (json) {
-        ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        out.println(
-            mapper.writeValueAsString(findings.stream().map(ClaimsCommand::jsonOf).toList()));
+        out.println(Json.of(findings.stream().map(ClaimsCommand::jsonOf).toList()));
       } else {
         table(findings);
       }

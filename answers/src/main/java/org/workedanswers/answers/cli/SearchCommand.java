@@ -1,9 +1,7 @@
 package org.workedanswers.answers.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.workedanswers.answers.RerankOptions;
@@ -63,21 +61,18 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     String asked = String.join(" ", query);
     Check.that(!asked.isBlank(), "the query is blank");
     try (Workbench bench = run.workbench();
         Library documents = new Library(library, rerank, bench)) {
       IngestReport report = documents.ingest();
       PassageSearch search = documents.search();
-      List<String> wordings = new java.util.ArrayList<>(List.of(asked));
+      List<String> wordings = new ArrayList<>(List.of(asked));
       wordings.addAll(also);
       SearchTrace trace = search.trace(wordings);
       if (json) {
-        out.println(
-            new ObjectMapper()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .writeValueAsString(SearchPage.json(asked, trace)));
+        out.println(Json.of(SearchPage.json(asked, trace)));
         return 0;
       }
       TerminalSheet sheet = new TerminalSheet(out, Ansi.AUTO);

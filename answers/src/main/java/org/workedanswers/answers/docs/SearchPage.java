@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.workedanswers.answers.sheet.Table;
 import org.workedanswers.answers.sheet.Text;
 import org.workedanswers.answers.sheet.Worksheet;
@@ -52,10 +53,15 @@ public final class SearchPage {
     if (reranked) {
       head.add("reranked");
     }
-    head.add("words of the query in it");
+    head.add("stems of the query in it");
     Table table =
         Table.of(
-            "Ranks and scores; RRF = 1 / (" + rrfK + " + rank by words) + the same by meaning",
+            "Ranks and scores; RRF = Σ 1 / ("
+                + rrfK
+                + " + rank), by words and by meaning"
+                + (trace.legs().size() > 2
+                    ? ", for each wording; ranks shown are the first's"
+                    : ""),
             head.toArray(String[]::new));
     int rank = 1;
     for (Found found : trace.results()) {
@@ -70,9 +76,9 @@ public final class SearchPage {
         row.add(at == 0 ? "-" : fixed(trace.score(kind, c.passage()), leg == 0 ? 2 : 3));
       }
       row.add(
-          fixed(1000 * fusion.share(c.ranks().get(0)), 2)
-              + " + "
-              + fixed(1000 * fusion.share(c.ranks().get(1)), 2)
+          c.ranks().stream()
+                  .map(r -> fixed(1000 * fusion.share(r), 2))
+                  .collect(Collectors.joining(" + "))
               + " = "
               + fixed(1000 * c.score(), 2));
       if (reranked) {
@@ -85,7 +91,7 @@ public final class SearchPage {
     sheet.text(
         String.format(
             Locale.ROOT,
-            "%,d passages were found by words, %,d by meaning, %,d by either.",
+            "%,d passages were found by words, %,d by meaning, %,d by any way.",
             trace.legs().get(0).found().size(),
             trace.legs().get(1).found().size(),
             trace.candidates().size()));

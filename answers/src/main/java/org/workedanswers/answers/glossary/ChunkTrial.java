@@ -17,7 +17,6 @@ import org.workedanswers.rag.chunk.ChunkSize;
 import org.workedanswers.rag.chunk.FixedChunker;
 import org.workedanswers.rag.chunk.Span;
 import org.workedanswers.rag.chunk.Tokens;
-import org.workedanswers.rag.ingest.Document;
 import org.workedanswers.rag.ingest.DocumentSource;
 import org.workedanswers.rag.ingest.Ingestion;
 import org.workedanswers.rag.ingest.Listing;
@@ -90,18 +89,6 @@ record ChunkTrial(
     return entry.id().substring(0, 1);
   }
 
-  private record Source(String id, String text) implements DocumentSource {
-    @Override
-    public String stamp() {
-      return text;
-    }
-
-    @Override
-    public Document read() {
-      return new Document("", text, Map.of());
-    }
-  }
-
   /** What was tried last: claims of one run try the same. */
   private static final Map<List<Long>, ChunkTrial> LAST = new HashMap<>();
 
@@ -142,7 +129,7 @@ record ChunkTrial(
   private static ChunkTrial of(
       Workbench bench, Glossary glossary, Written written, Tokens tokens, int size, int overlap) {
     List<DocumentSource> sources = new ArrayList<>();
-    written.documents().forEach((id, text) -> sources.add(new Source(id, text)));
+    written.documents().forEach((id, text) -> sources.add(new TextSource(id, text)));
     PassageCutter cutter =
         new PassageCutter(
             new FixedChunker(new ChunkSize(tokens, size, overlap)), size + " " + overlap);

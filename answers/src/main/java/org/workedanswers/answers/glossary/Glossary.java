@@ -18,7 +18,6 @@ import org.workedanswers.rag.EnglishAnalyzer;
 import org.workedanswers.rag.answer.AnswerSettings;
 import org.workedanswers.rag.answer.Answerer;
 import org.workedanswers.rag.chunk.Span;
-import org.workedanswers.rag.ingest.Document;
 import org.workedanswers.rag.ingest.DocumentSource;
 import org.workedanswers.rag.ingest.IngestReport;
 import org.workedanswers.rag.ingest.Ingestion;
@@ -50,19 +49,6 @@ public record Glossary(
   /** One passage a document, whatever its length. */
   public static final PassageCutter WHOLE =
       new PassageCutter(text -> List.of(new Span(0, text.length())), "whole");
-
-  /** A document as its text. */
-  private record Source(String id, String text) implements DocumentSource {
-    @Override
-    public String stamp() {
-      return text;
-    }
-
-    @Override
-    public Document read() {
-      return new Document("", text, Map.of());
-    }
-  }
 
   /** Works on the glossary that a workbench's seed draws. */
   public static <T> T with(Workbench bench, int entries, Function<Glossary, T> work) {
@@ -113,7 +99,7 @@ public record Glossary(
   /** Makes the store hold these documents: texts by ids. */
   public IngestReport ingest(Map<String, String> documents) {
     List<DocumentSource> sources = new ArrayList<>();
-    documents.forEach((id, text) -> sources.add(new Source(id, text)));
+    documents.forEach((id, text) -> sources.add(new TextSource(id, text)));
     return new Ingestion(store, embedder, WHOLE, StepObserver.NONE)
         .run(Listing.of(sources), Ingestion.Progress.NONE);
   }

@@ -72,39 +72,32 @@ public final class GroundingClaim {
   }
 
   private static Measured measure(Workbench bench, boolean verifies) {
-    return Glossary.with(
-        bench,
-        Glossary.ENTRIES,
-        glossary -> {
-          List<Boolean> known = closedBook(bench, glossary);
-          List<Asked> asked = Asked.all(bench);
-          int n = glossary.held().size();
-          double closedHeld =
-              CiteClaim.share(known.subList(0, n).stream().filter(k -> !k).count(), n);
-          int m = glossary.missing().size();
-          double closedMissing =
-              CiteClaim.share(known.subList(n, n + m).stream().filter(k -> !k).count(), m);
-          Predicate<Asked> verified =
-              a -> !verifies || a.answered(AnswerSettings.MEASURED_LEAST_EVIDENCE) && a.named();
-          double held = wrong(asked, true, a -> true);
-          double missing = wrong(asked, false, a -> true);
-          double heldVerified = wrong(asked, true, verified);
-          double missingVerified = wrong(asked, false, verified);
-          return Measured.of(
-              Value.named(
-                  HELD_GAIN, closedHeld - held,
-                  HELD_VERIFIED, closedHeld - heldVerified,
-                  MISSING_VERIFIED, closedMissing - missingVerified,
-                  MISSING_GAIN, closedMissing - missing),
-              "the condition: the documents hold the answer, or answers are verified",
-              rates("held", n, closedHeld, held, heldVerified),
-              rates("not held", m, closedMissing, missing, missingVerified),
-              String.format(
-                  Locale.ROOT,
-                  "verifying leaves %.3f of those held unanswered",
-                  CiteClaim.share(
-                      asked.stream().filter(a -> a.held() && !verified.test(a)).count(), n)));
-        });
+    List<Asked> asked = Asked.all(bench);
+    List<Boolean> known = Glossary.with(bench, Glossary.ENTRIES, g -> closedBook(bench, g));
+    int n = (int) asked.stream().filter(Asked::held).count();
+    double closedHeld = CiteClaim.share(known.subList(0, n).stream().filter(k -> !k).count(), n);
+    int m = asked.size() - n;
+    double closedMissing =
+        CiteClaim.share(known.subList(n, n + m).stream().filter(k -> !k).count(), m);
+    Predicate<Asked> verified =
+        a -> !verifies || a.answered(AnswerSettings.MEASURED_LEAST_EVIDENCE) && a.named();
+    double held = wrong(asked, true, a -> true);
+    double missing = wrong(asked, false, a -> true);
+    double heldVerified = wrong(asked, true, verified);
+    double missingVerified = wrong(asked, false, verified);
+    return Measured.of(
+        Value.named(
+            HELD_GAIN, closedHeld - held,
+            HELD_VERIFIED, closedHeld - heldVerified,
+            MISSING_VERIFIED, closedMissing - missingVerified,
+            MISSING_GAIN, closedMissing - missing),
+        "the condition: the documents hold the answer, or answers are verified",
+        rates("held", n, closedHeld, held, heldVerified),
+        rates("not held", m, closedMissing, missing, missingVerified),
+        String.format(
+            Locale.ROOT,
+            "verifying leaves %.3f of those held unanswered",
+            CiteClaim.share(asked.stream().filter(a -> a.held() && !verified.test(a)).count(), n)));
   }
 
   private static String rates(String which, int n, double closed, double open, double verified) {

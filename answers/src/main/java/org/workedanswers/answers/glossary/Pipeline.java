@@ -8,7 +8,6 @@ import org.workedanswers.answers.sheet.Worksheet;
 import org.workedanswers.answers.wordnet.WordNet;
 import org.workedanswers.rag.answer.Answer;
 import org.workedanswers.rag.answer.AnswerSettings;
-import org.workedanswers.rag.search.SearchTrace;
 
 /** The working of the whole pipeline on the glossary: from documents to an answer or to none. */
 public final class Pipeline {
@@ -43,33 +42,7 @@ public final class Pipeline {
   private static void one(Worksheet sheet, Glossary g, WordNet.Synset entry) {
     Answer answer =
         g.answerer(AnswerSettings.MEASURED_LEAST_EVIDENCE).answer(Glossary.question(entry));
-    Table table =
-        Table.of(
-            "\"" + answer.question() + "\"", "", "by words", "by meaning", "RRF · 1000", "passage");
-    for (int i = 0; i < answer.passages().size(); i++) {
-      SearchTrace.Candidate c = answer.trace().candidates().get(i);
-      table.row(
-          "[" + (i + 1) + "]",
-          rank(c.ranks().get(0)),
-          rank(c.ranks().get(1)),
-          Numbers.fixed(1000 * c.score(), 2),
-          c.passage().text());
-    }
-    sheet.table(table);
-    String evidence = "The closest sentence has cosine " + Numbers.fixed(answer.evidence(), 3);
-    sheet.text(
-        answer.isDeclined()
-            ? evidence + ": not in the documents."
-            : evidence
-                + " and is quoted: \""
-                + answer.statements().get(0).text()
-                + "\" ["
-                + answer.statements().get(0).cited().get(0)
-                + "]");
-  }
-
-  private static String rank(int rank) {
-    return rank == 0 ? "-" : Integer.toString(rank);
+    AnswerWorking.show(sheet, "\"" + answer.question() + "\"", answer);
   }
 
   private static void thresholds(Worksheet sheet, List<Asked> asked) {

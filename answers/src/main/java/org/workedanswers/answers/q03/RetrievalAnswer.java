@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Questions;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.glossary.AnswerWorking;
 import org.workedanswers.answers.glossary.Glossary;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Ledger;
@@ -167,54 +168,17 @@ public final class RetrievalAnswer extends org.workedanswers.answers.Answer {
             + ".");
     Answer after = answered(sheet, "After", g);
     sheet.text(
-        said(before).equals(said(after))
+        AnswerWorking.said(before).equals(AnswerWorking.said(after))
             ? "The answer is the same as before: what was added does not answer this question"
                 + " better."
             : "The answer is another one now, with another source. No weight of any model has"
                 + " changed.");
   }
 
-  private static String said(Answer answer) {
-    return answer.statements().isEmpty() ? "" : answer.statements().get(0).text();
-  }
-
   private Answer answered(Worksheet sheet, String caption, Glossary g) {
     Answer answer = answerer(g).answer(question);
-    SearchTrace trace = answer.trace();
-    Table table =
-        Table.of(caption, "", "by words", "by meaning", "cosine", "RRF · 1000", "passage");
-    for (int i = 0; i < answer.passages().size(); i++) {
-      SearchTrace.Candidate c = trace.candidates().get(i);
-      double cosine = trace.score(SearchTrace.Kind.MEANING, c.passage());
-      table.row(
-          "[" + (i + 1) + "]",
-          rank(c.ranks().get(0)),
-          rank(c.ranks().get(1)),
-          Double.isNaN(cosine) ? "-" : Numbers.fixed(cosine, 3),
-          Numbers.fixed(1000 * c.score(), 2),
-          c.passage().text());
-    }
-    sheet.table(table);
-    String evidence = Numbers.fixed(answer.evidence(), 3);
-    sheet.text(
-        answer.isDeclined()
-            ? "The closest sentence has a cosine of "
-                + evidence
-                + ", below "
-                + AnswerSettings.MEASURED_LEAST_EVIDENCE
-                + ": not in the documents."
-            : "The closest sentence, cosine "
-                + evidence
-                + ", is quoted: \""
-                + said(answer)
-                + "\" ["
-                + answer.statements().get(0).cited().get(0)
-                + "]");
+    AnswerWorking.show(sheet, caption, answer);
     return answer;
-  }
-
-  private static String rank(int rank) {
-    return rank == 0 ? "-" : Integer.toString(rank);
   }
 
   private Answerer answerer(Glossary g) {

@@ -9,20 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.workedanswers.core.Loop;
-import org.workedanswers.core.PlainKernels;
 import org.workedanswers.rag.BagOfWords;
-import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.Embedder;
-import org.workedanswers.rag.EnglishAnalyzer;
+import org.workedanswers.rag.TestStores;
 import org.workedanswers.rag.chunk.ChunkSize;
 import org.workedanswers.rag.chunk.SentenceChunker;
 import org.workedanswers.rag.chunk.Tokens;
-import org.workedanswers.rag.ingest.DocumentSource;
-import org.workedanswers.rag.ingest.Ingestion;
-import org.workedanswers.rag.ingest.Listing;
-import org.workedanswers.rag.ingest.PassageCutter;
-import org.workedanswers.rag.ingest.TestSource;
 import org.workedanswers.rag.observe.StepObserver;
 import org.workedanswers.rag.search.PassageSearch;
 import org.workedanswers.rag.search.SearchSettings;
@@ -39,23 +31,9 @@ class AnswererTest {
 
   private final List<Prompt> asked = new ArrayList<>();
 
-  private MemoryStore store(String... texts) {
-    MemoryStore store =
-        new MemoryStore(
-            PlainKernels.PLAIN,
-            Loop.sequential(),
-            D,
-            new EnglishAnalyzer(),
-            Bm25.Settings.STANDARD);
-    List<DocumentSource> sources = new ArrayList<>();
-    for (int i = 0; i < texts.length; i++) {
-      sources.add(new TestSource("d" + i, "", texts[i]));
-    }
-    PassageCutter cutter =
-        new PassageCutter(new SentenceChunker(new ChunkSize(Tokens.WORDS, 40, 0)), "sentences");
-    new Ingestion(store, EMBEDDER, cutter, StepObserver.NONE)
-        .run(Listing.of(sources), Ingestion.Progress.NONE);
-    return store;
+  private static MemoryStore store(String... texts) {
+    ChunkSize chunk = new ChunkSize(Tokens.WORDS, 40, 0);
+    return TestStores.of(EMBEDDER, new SentenceChunker(chunk), texts);
   }
 
   private Answerer answerer(MemoryStore store, String reply) {

@@ -13,13 +13,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.workedanswers.core.Loop;
-import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.rag.BagOfWords;
-import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.Embedder;
-import org.workedanswers.rag.EnglishAnalyzer;
+import org.workedanswers.rag.TestStores;
 import org.workedanswers.rag.TextEmbedder;
 import org.workedanswers.rag.chunk.ChunkSize;
 import org.workedanswers.rag.chunk.FixedChunker;
@@ -40,8 +37,7 @@ class IngestionTest {
   }
 
   private static MemoryStore store() {
-    return new MemoryStore(
-        PlainKernels.PLAIN, Loop.sequential(), D, new EnglishAnalyzer(), Bm25.Settings.STANDARD);
+    return TestStores.empty(D);
   }
 
   private static Ingestion into(MemoryStore store, Embedder embedder) {

@@ -13,24 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.workedanswers.core.Loop;
-import org.workedanswers.core.PlainKernels;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.rag.BagOfWords;
-import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.Embedder;
-import org.workedanswers.rag.EnglishAnalyzer;
+import org.workedanswers.rag.TestStores;
 import org.workedanswers.rag.chunk.ChunkSize;
 import org.workedanswers.rag.chunk.FixedChunker;
 import org.workedanswers.rag.chunk.Span;
 import org.workedanswers.rag.chunk.Tokens;
 import org.workedanswers.rag.ingest.Document;
-import org.workedanswers.rag.ingest.DocumentSource;
-import org.workedanswers.rag.ingest.Ingestion;
-import org.workedanswers.rag.ingest.Listing;
-import org.workedanswers.rag.ingest.PassageCutter;
-import org.workedanswers.rag.ingest.TestSource;
-import org.workedanswers.rag.observe.StepObserver;
 import org.workedanswers.rag.store.Found;
 import org.workedanswers.rag.store.MemoryStore;
 import org.workedanswers.rag.store.MetadataFilter;
@@ -41,22 +32,8 @@ class PassageSearchTest {
   private static final Embedder EMBEDDER = BagOfWords.embedder(D);
 
   private static MemoryStore store(int size, int overlap, String... texts) {
-    MemoryStore store =
-        new MemoryStore(
-            PlainKernels.PLAIN,
-            Loop.sequential(),
-            D,
-            new EnglishAnalyzer(),
-            Bm25.Settings.STANDARD);
-    List<DocumentSource> sources = new ArrayList<>();
-    for (int i = 0; i < texts.length; i++) {
-      sources.add(new TestSource("d" + i, "", texts[i]));
-    }
-    PassageCutter cutter =
-        new PassageCutter(new FixedChunker(new ChunkSize(Tokens.WORDS, size, overlap)), "fixed");
-    new Ingestion(store, EMBEDDER, cutter, StepObserver.NONE)
-        .run(Listing.of(sources), Ingestion.Progress.NONE);
-    return store;
+    ChunkSize chunk = new ChunkSize(Tokens.WORDS, size, overlap);
+    return TestStores.of(EMBEDDER, new FixedChunker(chunk), texts);
   }
 
   private static String[] randomTexts(SeededRandom random, int n) {
