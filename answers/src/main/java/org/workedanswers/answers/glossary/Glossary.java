@@ -44,7 +44,7 @@ public record Glossary(
     MemoryStore store,
     RememberingEmbedder embedder) {
   /** Entries where no number is named. */
-  public static final int ENTRIES = 300;
+  public static final int ENTRIES = 240;
 
   /** One passage a document, whatever its length. */
   public static final PassageCutter WHOLE =
