@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +37,9 @@ import org.workedanswers.core.Check;
  * that names the file and the line.
  */
 final class BeirFiles {
+  private static final Comparator<byte[]> BACKWARDS =
+      (a, b) -> Arrays.compareUnsigned(b, a); // of ids
+
   /** The most characters of a line. */
   static final int MAX_LINE = 10_000_000;
 
@@ -54,23 +59,24 @@ final class BeirFiles {
   }
 
   private BeirCollection read(String split) {
-    Map<String, Integer> numbers = new LinkedHashMap<>();
-    List<String> texts = new ArrayList<>();
+    Map<String, String> documents = new HashMap<>();
     Path corpus = jsonLines("corpus");
     lines(
         corpus,
         (number, line) -> {
           JsonNode document = object(corpus, number, line);
           String id = string(corpus, number, document, "_id");
-          refuseIf(
-              numbers.put(id, texts.size()) != null, corpus, number, "a second document " + id);
           JsonNode titled = document.path("title");
           refuseIf(titled.isContainerNode(), corpus, number, "a \"title\" that is no string");
           String title = titled.isNull() ? "" : titled.asText("").strip();
           String text = string(corpus, number, document, "text");
-          texts.add(title.isEmpty() ? text : title + " " + text);
+          refuseIf(
+              documents.put(id, title.isEmpty() ? text : title + " " + text) != null,
+              corpus,
+              number,
+              "a second document " + id);
         });
-    Check.that(!texts.isEmpty(), "%s holds no document", corpus);
+    Check.that(!documents.isEmpty(), "%s holds no document", corpus);
     Map<String, String> queries = new LinkedHashMap<>();
     Path asked = jsonLines("queries");
     lines(
@@ -81,11 +87,15 @@ final class BeirFiles {
           String text = string(asked, number, query, "text");
           refuseIf(queries.put(id, text) != null, asked, number, "a second query " + id);
         });
-    return judged(split, numbers, texts, queries);
+    List<String> ids = new ArrayList<>(documents.keySet());
+    ids.sort(Comparator.comparing(id -> id.getBytes(StandardCharsets.UTF_8), BACKWARDS));
+    return judged(split, ids, ids.stream().map(documents::get).toList(), queries);
   }
 
   private BeirCollection judged(
-      String split, Map<String, Integer> numbers, List<String> texts, Map<String, String> queries) {
+      String split, List<String> ids, List<String> texts, Map<String, String> queries) {
+    Map<String, Integer> numbers = new HashMap<>();
+    ids.forEach(id -> numbers.put(id, numbers.size()));
     Path qrels = folder.resolve("qrels").resolve(split + ".tsv");
     Check.that(
         Files.isRegularFile(qrels), "%s is not there: --split names one of %s", qrels, splits());
@@ -121,26 +131,28 @@ final class BeirFiles {
               number,
               "query " + f[0] + " and document " + f[1] + " have grade " + before + " already");
         });
-    List<String> ids = new ArrayList<>();
+    List<String> queryIds = new ArrayList<>();
     List<String> asked = new ArrayList<>();
     List<Map<Integer, Integer>> judged = new ArrayList<>();
     queries.forEach(
         (id, text) -> {
           if (grades.containsKey(id)) {
-            ids.add(id);
+            queryIds.add(id);
             asked.add(text);
             judged.add(grades.get(id));
           }
         });
-    Check.that(!ids.isEmpty(), "%s judges no query of %s", qrels, folder.resolve("queries.jsonl"));
+    Check.that(
+        !queryIds.isEmpty(), "%s judges no query of %s", qrels, folder.resolve("queries.jsonl"));
     Path name = folder.toAbsolutePath().normalize().getFileName();
     return new BeirCollection(
         name == null ? folder.toString() : name.toString(),
-        List.copyOf(numbers.keySet()),
-        texts,
         ids,
+        texts,
+        queryIds,
         asked,
         judged,
+        queryIds.stream().mapToInt(id -> numbers.getOrDefault(id, -1)).toArray(),
         unknown[0]);
   }
 

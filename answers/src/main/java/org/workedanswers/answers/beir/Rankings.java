@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.workedanswers.rag.Fusion;
 import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.RankingMetrics;
@@ -59,6 +61,23 @@ final class Rankings {
     legs.put(leg, rankings);
   }
 
+  /**
+   * What a leg finds for every query, {@code depth} documents at most; the document with a query's
+   * own id is left out, as BEIR does: there the query is itself a document of the collection.
+   */
+  List<List<Hit>> searched(Legs.Leg leg, int depth) {
+    int[] all = IntStream.range(0, collection.queries().size()).toArray();
+    List<List<Hit>> found = leg.search(all, depth == Integer.MAX_VALUE ? depth : depth + 1);
+    return IntStream.of(all)
+        .mapToObj(
+            q ->
+                found.get(q).stream()
+                    .filter(hit -> hit.document() != collection.own()[q])
+                    .limit(depth)
+                    .toList())
+        .toList();
+  }
+
   /** The legs' names, in the order in which they were added. */
   List<String> legs() {
     return List.copyOf(legs.keySet());
@@ -71,10 +90,15 @@ final class Rankings {
 
   /** The fusion of two legs, a query each. */
   List<List<Hit>> fused(String leg, String other, int k) {
+    return fused(legs.get(leg), legs.get(other), k);
+  }
+
+  /** The fusion of two rankings, a query each. */
+  static List<List<Hit>> fused(List<List<Hit>> one, List<List<Hit>> other, int k) {
     Fusion fusion = new ReciprocalRankFusion(k);
     List<List<Hit>> fused = new ArrayList<>();
-    for (int q = 0; q < collection.queries().size(); q++) {
-      fused.add(fusion.fuse(List.of(legs.get(leg).get(q), legs.get(other).get(q))));
+    for (int q = 0; q < one.size(); q++) {
+      fused.add(fusion.fuse(List.of(one.get(q), other.get(q))));
     }
     return fused;
   }
@@ -82,6 +106,11 @@ final class Rankings {
   /** A leg's scores, a query each. */
   double[] scores(String leg, Measure measure) {
     return scores(legs.get(leg), measure);
+  }
+
+  /** The mean of rankings' scores over the queries. */
+  double mean(List<List<Hit>> rankings, Measure measure) {
+    return StatUtils.mean(scores(rankings, measure));
   }
 
   /** The scores of rankings, a query each. */

@@ -42,6 +42,12 @@ final class BeirCommand implements Callable<Integer> {
       description = "writes what was found to a file too")
   private Path json;
 
+  @Option(
+      names = "--runs",
+      paramLabel = "FOLDER",
+      description = "writes each leg's rankings to a file there, as trec_eval reads them")
+  private Path runs;
+
   BeirCommand(PrintStream out) {
     this.out = out;
   }
@@ -60,7 +66,8 @@ final class BeirCommand implements Callable<Integer> {
         Workbench bench = run.workbench()) {
       BeirRun beir = new BeirRun(bench, settings, folder);
       try (MiniLmModel model = new MiniLmModel(bench.loop())) {
-        beir.measure("all-MiniLM-L6-v2 " + MiniLmModel.MAX_TOKENS, model.embedder());
+        beir.measure(
+            "all-MiniLM-L6-v2 " + MiniLmModel.MAX_TOKENS, model.embedder(), model.tokens());
         if (rerank.lateInteraction()) {
           beir.lateInteraction(model.tokenEmbedder(), rerank.candidates());
         }
@@ -69,6 +76,9 @@ final class BeirCommand implements Callable<Integer> {
         beir.rerank(crossEncoder, rerank.candidates());
       }
       beir.show(new TerminalSheet(out, Ansi.AUTO));
+      if (runs != null) {
+        beir.writeRuns(runs);
+      }
       if (json != null) {
         Files.writeString(json, Json.of(beir.json()));
       }

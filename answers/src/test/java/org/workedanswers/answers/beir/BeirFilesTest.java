@@ -49,11 +49,12 @@ class BeirFilesTest {
   }
 
   private static void assertSmallCollection(BeirCollection c) {
-    assertEquals(List.of("d 1", "2", "ä"), c.ids());
-    assertEquals(List.of("Masks hide what is to come", "rows sum to one", ""), c.texts());
+    // Backwards by the ids' bytes.
+    assertEquals(List.of("ä", "d 1", "2"), c.ids());
+    assertEquals(List.of("", "Masks hide what is to come", "rows sum to one"), c.texts());
     assertEquals(List.of("q1", "q3"), c.queryIds());
     assertEquals(List.of("causal", "sums"), c.queries());
-    assertEquals(List.of(Map.of(0, 2, 1, 0), Map.of(1, 1)), c.grades());
+    assertEquals(List.of(Map.of(1, 2, 2, 0), Map.of(2, 1)), c.grades());
     assertEquals(2, c.unknown());
   }
 

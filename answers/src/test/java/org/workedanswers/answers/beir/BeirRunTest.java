@@ -1,6 +1,7 @@
 package org.workedanswers.answers.beir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -10,7 +11,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +26,7 @@ import org.workedanswers.core.SharedData;
 import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.rag.Embedder;
 import org.workedanswers.rag.TextEmbedder;
+import org.workedanswers.rag.chunk.Tokens;
 import picocli.CommandLine.Help.Ansi;
 
 class BeirRunTest {
@@ -63,7 +69,7 @@ class BeirRunTest {
     BeirRun.Settings settings = new BeirRun.Settings();
     settings.cache = folder.resolve("cache");
     BeirRun run = new BeirRun(bench, settings, folder);
-    run.measure("topics", TOPICS);
+    run.measure("topics", TOPICS, Tokens.WORDS);
     return run;
   }
 
@@ -89,6 +95,93 @@ class BeirRunTest {
       assertTrue(text.contains("4 documents, 3 queries"), text);
       assertTrue(text.contains("hybrid - BM25"), text);
       assertTrue(text.contains("money: bond"), text);
+    }
+  }
+
+  /** Ranks 1 of two legs tie in the fusion: trec_eval puts the id first that comes last. */
+  @Test
+  void equalScoresAreOrderedAsTrecEvalDoes() throws IOException {
+    write(
+        "corpus.jsonl",
+        "{\"_id\": \"x10\", \"text\": \"rain rain\"}",
+        "{\"_id\": \"x9\", \"text\": \"a feline\"}",
+        "{\"_id\": \"x8\", \"text\": \"rain rain\"}");
+    write("queries.jsonl", "{\"_id\": \"q\", \"text\": \"rain\"}");
+    write("qrels/test.tsv", "q\tx10\t1");
+    try (Workbench bench = Workbench.standard()) {
+      Map<?, ?> legs = (Map<?, ?>) run(bench).json().get("legs");
+      assertEquals(0.5, (double) ((Map<?, ?>) legs.get("BM25")).get("MRR@10"), 1e-12);
+      assertEquals(0.5, (double) ((Map<?, ?>) legs.get("dense")).get("MRR@10"), 1e-12);
+      assertEquals(0.5, (double) ((Map<?, ?>) legs.get("hybrid")).get("MRR@10"), 1e-12);
+    }
+  }
+
+  @Test
+  void aQueryThatIsADocumentDoesNotFindItself() throws IOException {
+    smallCollection();
+    ahead("queries.jsonl", "{\"_id\": \"c\", \"text\": \"rain falls\"}");
+    Path qrels = folder.resolve("qrels/test.tsv");
+    Files.writeString(qrels, Files.readString(qrels) + "\nc\td\t1");
+    try (Workbench bench = Workbench.standard()) {
+      BeirRun run = run(bench);
+      run.writeRuns(folder.resolve("runs"));
+      for (String leg : List.of("BM25", "dense", "hybrid")) {
+        List<String> first =
+            Files.readAllLines(folder.resolve("runs/" + leg + ".run")).stream()
+                .filter(line -> line.startsWith("c Q0 "))
+                .toList();
+        assertTrue(first.get(0).startsWith("c Q0 d 1 "), leg + first);
+        assertTrue(first.stream().noneMatch(line -> line.startsWith("c Q0 c ")), leg + first);
+      }
+    }
+  }
+
+  /** The written runs, measured anew in trec_eval's order, give the figures that are told. */
+  @Test
+  void runsCanBeMeasuredByOthers() throws IOException {
+    smallCollection();
+    try (Workbench bench = Workbench.standard()) {
+      BeirRun run = run(bench);
+      run.writeRuns(folder.resolve("runs"));
+      Map<String, String> relevant = Map.of("1", "a", "2", "c", "3", "b");
+      for (String leg : List.of("BM25", "dense", "hybrid")) {
+        Map<String, List<String[]>> byQuery = new TreeMap<>();
+        for (String line : Files.readAllLines(folder.resolve("runs/" + leg + ".run"))) {
+          String[] f = line.split(" ");
+          assertEquals(6, f.length, line);
+          byQuery.computeIfAbsent(f[0], q -> new ArrayList<>()).add(f);
+        }
+        double sum = 0;
+        for (Map.Entry<String, List<String[]>> e : byQuery.entrySet()) {
+          e.getValue()
+              .sort(
+                  Comparator.comparingDouble((String[] f) -> -Double.parseDouble(f[4]))
+                      .thenComparing(f -> f[2], Comparator.reverseOrder()));
+          for (int i = 0; i < e.getValue().size(); i++) {
+            assertEquals(i + 1, Integer.parseInt(e.getValue().get(i)[3]), leg);
+          }
+          int rank = 1;
+          for (String[] f : e.getValue()) {
+            boolean right =
+                f[2].equals(relevant.get(e.getKey())) || (e.getKey() + f[2]).equals("2d");
+            if (right) {
+              sum += 1.0 / rank;
+              break;
+            }
+            rank++;
+          }
+        }
+        Map<?, ?> told = (Map<?, ?>) ((Map<?, ?>) run.json().get("legs")).get(leg);
+        assertEquals(sum / 3, (double) told.get("MRR@10"), 1e-12, leg);
+      }
+    }
+    ahead("corpus.jsonl", "{\"_id\": \"in two\", \"text\": \"x\"}");
+    try (Workbench bench = Workbench.standard()) {
+      BeirRun run = run(bench);
+      Throwable refused =
+          assertThrows(
+              IllegalArgumentException.class, () -> run.writeRuns(folder.resolve("others")));
+      assertTrue(refused.getMessage().contains("'in two'"), refused.getMessage());
     }
   }
 
@@ -121,6 +214,7 @@ class BeirRunTest {
     assertStatus(2, "--depth is 0", "beir", folder.toString(), "--depth", "0");
     assertStatus(2, "k1", "beir", folder.toString(), "--k1", "-1");
     assertStatus(2, "--rrf-k is 0", "beir", folder.toString(), "--rrf-k", "0");
+    assertStatus(2, "--chunks is 0", "beir", folder.toString(), "--chunks", "64,0");
     assertStatus(2, "--depth is 99", "beir", folder.toString(), "--depth", "99");
     String nowhere = folder.resolve("none/x.json").toString();
     assertStatus(2, "can't be written", "beir", folder.toString(), "--json", nowhere);
@@ -144,7 +238,7 @@ class BeirRunTest {
       BeirRun.Settings settings = new BeirRun.Settings();
       settings.cache = folder.resolve("cache");
       BeirRun run = new BeirRun(bench, settings, SharedData.file("retrieval/scifact"));
-      run.measure("all-MiniLM-L6-v2 256", model.embedder());
+      run.measure("all-MiniLM-L6-v2 256", model.embedder(), model.tokens());
       Map<?, ?> legs = (Map<?, ?>) run.json().get("legs");
       assertEquals(0.6789, (double) ((Map<?, ?>) legs.get("BM25")).get("nDCG@10"), 0.003);
       assertEquals(0.9253, (double) ((Map<?, ?>) legs.get("BM25")).get("recall@100"), 0.003);
