@@ -18,7 +18,11 @@ import org.workedanswers.rag.PairedComparison;
 
 /** What a run found, as tables and as JSON. */
 record BeirPage(
-    Workbench bench, BeirRun.Settings settings, Rankings rankings, List<BySize> bySize) {
+    Workbench bench,
+    BeirRun.Settings settings,
+    Rankings rankings,
+    List<BySize> bySize,
+    EvidenceTrial evidence) {
   private static final int[] CONSTANTS = {1, 10, 60, 100, 1000};
   private static final int SHOWN = 5;
   private static final int SHOWN_LENGTH = 40;
@@ -62,6 +66,9 @@ record BeirPage(
       sheet.text("--chunks 64,128,256 adds a table by chunk size; each size is embedded anew.");
     } else {
       sheet.table(byChunkSize());
+    }
+    if (!evidence.shares().isEmpty()) {
+      sheet.table(byThreshold());
     }
   }
 
@@ -162,6 +169,28 @@ record BeirPage(
     return table;
   }
 
+  private Table byThreshold() {
+    Table table =
+        Table.of(
+            "Answers quoted from the hybrid's first "
+                + EvidenceTrial.READ
+                + " documents, on every second of "
+                + evidence.held().size()
+                + " queries: how much evidence is enough",
+            "cosine",
+            "answered, relevant ones there",
+            "relevant one quoted",
+            "declined, relevant ones taken out");
+    for (EvidenceTrial.Shares s : evidence.shares()) {
+      table.row(
+          String.format(Locale.ROOT, "%.3f", s.threshold()),
+          four(s.answered()),
+          four(s.right()),
+          four(s.declined()));
+    }
+    return table;
+  }
+
   private Table byChunkSize() {
     Table table =
         Table.of(
@@ -217,6 +246,16 @@ record BeirPage(
       chunks.add(row);
     }
     json.put("chunks, nDCG@10", chunks);
+    List<Map<String, Double>> thresholds = new ArrayList<>();
+    for (EvidenceTrial.Shares s : evidence.shares()) {
+      Map<String, Double> row = new LinkedHashMap<>();
+      row.put("threshold", s.threshold());
+      row.put("answered", s.answered());
+      row.put("right", s.right());
+      row.put("declined", s.declined());
+      thresholds.add(row);
+    }
+    json.put("evidence", thresholds);
     Map<String, Object> differences = new LinkedHashMap<>();
     pairsOf().forEach((name, p) -> differences.put(name, difference(p)));
     json.put("nDCG@10", differences);

@@ -64,6 +64,13 @@ public final class BeirRun {
     List<Integer> chunks = List.of();
 
     @Option(
+        names = "--evidence",
+        description =
+            "quote an answer to every query with its relevant documents and without them, and tell"
+                + " at which evidence to decline")
+    boolean evidence;
+
+    @Option(
         names = "--cache",
         paramLabel = "DIR",
         description = "where embeddings are kept (default: the user's cache folder)")
@@ -75,6 +82,7 @@ public final class BeirRun {
   private final Bm25.Settings bm25;
   private final Rankings rankings;
   private final List<BeirPage.BySize> bySize = new ArrayList<>();
+  private EvidenceTrial evidence = EvidenceTrial.NONE;
 
   /**
    * Reads a collection.
@@ -104,6 +112,9 @@ public final class BeirRun {
     rankings.add(WORDS, rankings.searched(legs.byWords(c.texts()), depth));
     rankings.add(MEANING, rankings.searched(legs.byMeaning(c.texts(), "documents"), depth));
     rankings.add(HYBRID, rankings.fused(WORDS, MEANING, settings.rrfK));
+    if (settings.evidence) {
+      evidence = EvidenceTrial.of(bench, c, rankings.of(HYBRID), embedder);
+    }
     for (int size : settings.chunks) {
       Chunked chunks = Chunked.of(c.texts(), new ChunkSize(tokens, size, size / OVERLAP));
       List<String> texts = chunks.texts();
@@ -142,7 +153,7 @@ public final class BeirRun {
 
   /** Writes tables: by leg, leg against leg, query by query, by k, by chunk size. */
   public void show(Worksheet sheet) {
-    new BeirPage(bench, settings, rankings, bySize).show(sheet);
+    new BeirPage(bench, settings, rankings, bySize, evidence).show(sheet);
   }
 
   /**
@@ -156,6 +167,6 @@ public final class BeirRun {
 
   /** What was found: the means by leg, the differences, and by chunk size. */
   public Map<String, Object> json() {
-    return new BeirPage(bench, settings, rankings, bySize).json();
+    return new BeirPage(bench, settings, rankings, bySize, evidence).json();
   }
 }

@@ -21,10 +21,6 @@ public final class CiteClaim {
   private static final String ANSWERED = "answered, of those that can be";
   private static final String DECLINED = "declined, of those that can't be";
 
-  private static final double LOWEST = 0.2;
-  private static final double HIGHEST = 0.8;
-  private static final double STEP = 0.025;
-
   private CiteClaim() {}
 
   /** The claim on the glossary that the seed draws. */
@@ -90,25 +86,13 @@ public final class CiteClaim {
     return IntStream.range(0, all.size()).filter(i -> i % 2 == which).mapToObj(all::get).toList();
   }
 
-  /** The threshold with the best mean of both shares, the lowest of equal ones. */
+  /** The best threshold for questions. */
   static double threshold(List<Asked> questions) {
-    double best = LOWEST;
-    double bestMean = -1;
-    for (int i = 0; LOWEST + i * STEP <= HIGHEST; i++) {
-      double t = LOWEST + i * STEP;
-      long held = questions.stream().filter(Asked::held).count();
-      double answered =
-          share(questions.stream().filter(a -> a.held() && a.answered(t)).count(), held);
-      double declined =
-          share(
-              questions.stream().filter(a -> !a.held() && !a.answered(t)).count(),
-              questions.size() - held);
-      if (answered + declined > bestMean) {
-        bestMean = answered + declined;
-        best = t;
-      }
-    }
-    return best;
+    return EvidenceThreshold.best(evidence(questions, true), evidence(questions, false));
+  }
+
+  private static double[] evidence(List<Asked> questions, boolean held) {
+    return questions.stream().filter(a -> a.held() == held).mapToDouble(Asked::evidence).toArray();
   }
 
   static double share(long part, long all) {
