@@ -1,5 +1,6 @@
 package org.workedanswers.quantization;
 
+import java.util.Objects;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
@@ -42,7 +43,7 @@ import org.workedanswers.core.QuantizedKernels;
  * <p>Source: ggml, {@code ggml-quants.c}, the reference quantisers {@code quantize_row_*_ref}, and
  * the block structures of {@code ggml-common.h}.
  */
-public enum GgufType implements Format {
+public enum GgufType implements Format, GgufBlockFormat {
   /** Eight bits a code, 34 bytes a block: 8.5 bits a weight. */
   Q8_0(8, 34, false),
   /** Four bits a code, 18 bytes a block: 4.5 bits a weight. */
@@ -72,7 +73,12 @@ public enum GgufType implements Format {
     return bits;
   }
 
-  /** Bytes of a block of {@link #BLOCK} weights. */
+  @Override
+  public int blockSize() {
+    return BLOCK;
+  }
+
+  @Override
   public int blockBytes() {
     return blockBytes;
   }
@@ -166,6 +172,13 @@ public enum GgufType implements Format {
               Math.abs(d) <= Fp16.MAX ? "minimum" : "scale",
               name()));
     }
+  }
+
+  @Override
+  public void widen(byte[] in, int at, float[] x, int to) {
+    Objects.checkFromIndexSize(at, blockBytes, in.length);
+    Objects.checkFromIndexSize(to, BLOCK, x.length);
+    dequantizeBlock(in, at, x, to);
   }
 
   /** Widens the block at {@code in[at...]} to {@code x[xo...]}; unchecked. */

@@ -2,6 +2,7 @@ package org.workedanswers.quantization;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,8 +10,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.workedanswers.core.Matrix;
@@ -45,6 +49,46 @@ class GgufOracleTest {
       assertEquals(entry.get("maxabs").asDouble(), error.max(), 1e-6 * error.max(), what);
     }
     assertEquals(2, found, "inputs for " + type);
+  }
+
+  @ParameterizedTest
+  @EnumSource(GgufKType.class)
+  void blocksThatAreOnlyReadAreThoseOfGgml(GgufKType type) throws IOException {
+    int found = 0;
+    for (JsonNode entry : oracle()) {
+      if (!entry.get("type").asText().equalsIgnoreCase(type.name())) {
+        continue;
+      }
+      found++;
+      byte[] blocks = HexFormat.of().parseHex(entry.get("hex").asText());
+      assertEquals(N / type.blockSize() * type.blockBytes(), blocks.length, type.name());
+      // Not from the beginning, and into the midst of more.
+      byte[] moved = new byte[blocks.length + 5];
+      System.arraycopy(blocks, 0, moved, 3, blocks.length);
+      float[] x = new float[N + 7];
+      for (int b = 0; b < N / type.blockSize(); b++) {
+        type.widen(moved, 3 + b * type.blockBytes(), x, 4 + b * type.blockSize());
+      }
+      for (int i = 0; i < N; i++) {
+        String where = type + " of " + entry.get("input").asText() + " at " + i;
+        assertEquals((float) entry.get("deq").get(i).asDouble(), x[4 + i] + 0f, where);
+      }
+    }
+    assertEquals(2, found, "inputs for " + type);
+  }
+
+  @Test
+  void blocksThatAreNotWholeAreRefused() {
+    List<GgufBlockFormat> formats = new ArrayList<>(List.of(GgufType.values()));
+    formats.addAll(List.of(GgufKType.values()));
+    for (GgufBlockFormat f : formats) {
+      byte[] block = new byte[f.blockBytes()];
+      float[] x = new float[f.blockSize()];
+      f.widen(block, 0, x, 0);
+      assertThrows(IndexOutOfBoundsException.class, () -> f.widen(block, 1, x, 0));
+      assertThrows(IndexOutOfBoundsException.class, () -> f.widen(block, 0, x, 1));
+      assertThrows(IndexOutOfBoundsException.class, () -> f.widen(block, -1, x, 0));
+    }
   }
 
   private static JsonNode oracle() throws IOException {
