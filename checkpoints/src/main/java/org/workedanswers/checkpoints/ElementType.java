@@ -1,15 +1,20 @@
 package org.workedanswers.checkpoints;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.workedanswers.quantization.Bf16;
 import org.workedanswers.quantization.Fp16;
+import org.workedanswers.quantization.GgufBlockFormat;
+import org.workedanswers.quantization.GgufKType;
+import org.workedanswers.quantization.GgufType;
 
 /**
  * What one element of a tensor is.
  *
- * <p>The codes are those of {@code TensorProto.DataType} in onnx.proto. Types that are not listed
- * there or here (eight-bit floats, four-bit integers) are {@link #OTHER}: named and shaped, but not
- * read.
+ * <p>What stands by itself has the codes of {@code TensorProto.DataType} in onnx.proto, what stands
+ * in blocks those of {@code enum ggml_type}. Types that are not listed here (eight-bit floats,
+ * four-bit integers of ONNX, the rarer blocks of GGUF) are {@link #OTHER}: named and shaped, but
+ * not read.
  */
 public enum ElementType {
   /** IEEE 754 binary32. */
@@ -40,28 +45,80 @@ public enum ElementType {
   UINT64(13, 8),
   /** The upper half of a {@link #FLOAT32}. */
   BFLOAT16(16, 2),
+  /** A GGUF block format. */
+  Q4_0(GgufType.Q4_0, 2),
+  /** A GGUF block format. */
+  Q4_1(GgufType.Q4_1, 3),
+  /** A GGUF block format. */
+  Q5_0(GgufType.Q5_0, 6),
+  /** A GGUF block format. */
+  Q5_1(GgufType.Q5_1, 7),
+  /** A GGUF block format. */
+  Q8_0(GgufType.Q8_0, 8),
+  /** A GGUF block format. */
+  Q2_K(GgufKType.Q2_K, 10),
+  /** A GGUF block format. */
+  Q3_K(GgufKType.Q3_K, 11),
+  /** A GGUF block format. */
+  Q4_K(GgufKType.Q4_K, 12),
+  /** A GGUF block format. */
+  Q5_K(GgufKType.Q5_K, 13),
+  /** A GGUF block format. */
+  Q6_K(GgufKType.Q6_K, 14),
+  /** A GGUF block format. */
+  IQ4_NL(GgufKType.IQ4_NL, 20),
   /** A type whose layout is not known here. */
   OTHER(-1, 0);
 
   private final int onnxCode;
   private final int bytes;
+  private final GgufBlockFormat blocks; // null where an element stands by itself
+  private final int blockCode;
 
   ElementType(int onnxCode, int bytes) {
     this.onnxCode = onnxCode;
     this.bytes = bytes;
+    this.blocks = null;
+    this.blockCode = -1;
   }
 
-  /** Bytes of one element; 0 if it has no fixed size or its layout is not known. */
+  ElementType(GgufBlockFormat blocks, int blockCode) {
+    this.onnxCode = -1;
+    this.bytes = 0;
+    this.blocks = blocks;
+    this.blockCode = blockCode;
+  }
+
+  /**
+   * Bytes of one element; 0 if it has no fixed size, shares a block with others, or its layout is
+   * not known.
+   */
   public int bytes() {
     return bytes;
   }
 
+  /** The block format, where elements stand in blocks. */
+  public Optional<GgufBlockFormat> blocks() {
+    return Optional.ofNullable(blocks);
+  }
+
+  /** Elements of a block; 1 where an element stands by itself. */
+  int blockSize() {
+    return blocks == null ? 1 : blocks.blockSize();
+  }
+
+  /** Bytes of a block, or of an element that stands by itself. */
+  int blockBytes() {
+    return blocks == null ? bytes : blocks.blockBytes();
+  }
+
   /** Whether {@link Tensor#floats} reads it: every value of it is a float, exactly. */
   public boolean readableAsFloats() {
-    return switch (this) {
-      case FLOAT32, FLOAT16, BFLOAT16, INT8, UINT8, INT16, UINT16, BOOL -> true;
-      default -> false;
-    };
+    return blocks != null
+        || switch (this) {
+          case FLOAT32, FLOAT16, BFLOAT16, INT8, UINT8, INT16, UINT16, BOOL -> true;
+          default -> false;
+        };
   }
 
   /** Whether {@link Tensor#longs} reads it: every value of it is a long, exactly. */
@@ -72,9 +129,29 @@ public enum ElementType {
     };
   }
 
+  /** By the code of ggml's {@code enum ggml_type}. */
+  static ElementType ofGguf(long code) {
+    for (ElementType t : values()) {
+      if (t.blocks != null && t.blockCode == code) {
+        return t;
+      }
+    }
+    return switch ((int) Math.min(code, 1000)) {
+      case 0 -> FLOAT32;
+      case 1 -> FLOAT16;
+      case 24 -> INT8;
+      case 25 -> INT16;
+      case 26 -> INT32;
+      case 27 -> INT64;
+      case 28 -> FLOAT64;
+      case 30 -> BFLOAT16;
+      default -> OTHER;
+    };
+  }
+
   static ElementType ofOnnx(long code) {
     for (ElementType t : values()) {
-      if (t.onnxCode == code) {
+      if (t.onnxCode == code && t.blocks == null) {
         return t;
       }
     }

@@ -10,7 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.workedanswers.core.Check;
 
 /**
@@ -139,14 +138,7 @@ public final class OnnxModel {
    * @throws IllegalArgumentException if there is none
    */
   public Tensor tensor(String name) {
-    Tensor tensor = tensors.get(name);
-    Check.that(
-        tensor != null,
-        "there is no tensor '%s' among %d: %s",
-        name,
-        tensors.size(),
-        someOf(tensors.keySet().stream().toList()));
-    return tensor;
+    return Names.tensor(tensors, name);
   }
 
   /**
@@ -162,7 +154,7 @@ public final class OnnxModel {
         found.size(),
         name,
         nodes.size(),
-        someOf(nodes.stream().map(OnnxNode::name).toList()));
+        Names.someOf(nodes.stream().map(OnnxNode::name).toList()));
     return found.get(0);
   }
 
@@ -184,11 +176,5 @@ public final class OnnxModel {
         node.inputs(),
         weights.size());
     return tensors.get(weights.get(0));
-  }
-
-  private static String someOf(List<String> names) {
-    int shown = Math.min(5, names.size());
-    return names.subList(0, shown).stream().collect(Collectors.joining(", "))
-        + (names.size() > shown ? ", ..." : "");
   }
 }

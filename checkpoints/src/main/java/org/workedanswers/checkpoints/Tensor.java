@@ -48,7 +48,10 @@ public final class Tensor {
     return elements;
   }
 
-  /** All elements as floats, each exactly its value in the file. */
+  /**
+   * All elements as floats, each exactly its value in the file; those of a block format as it
+   * widens them.
+   */
   public float[] floats() {
     return floats(0, length());
   }
@@ -67,7 +70,7 @@ public final class Tensor {
         name,
         type);
     inside(from, count);
-    return values.floats((int) from, count);
+    return values.floats(from, count);
   }
 
   /**
