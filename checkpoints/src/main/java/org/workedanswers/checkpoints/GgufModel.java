@@ -69,8 +69,8 @@ public final class GgufModel {
 
   /**
    * What is known of the model, in the file's order. A value is a {@link Long} for every integer
-   * (unsigned ones of 64 bits above 2⁶³ - 1 are refused), a {@link Double}, a {@link Boolean}, a
-   * {@link String}, or a {@link List} of one of these.
+   * (unsigned ones of 64 bits above 2⁶³ - 1 are refused), a {@link Float}, a {@link Double}, a
+   * {@link Boolean}, a {@link String}, or a {@link List} of one of these.
    */
   public Map<String, Object> metadata() {
     return metadata;

@@ -116,7 +116,7 @@ final class GgufReader {
       case I16 -> (long) cursor.i16(key);
       case U32 -> cursor.u32(key);
       case I32 -> (long) cursor.i32(key);
-      case F32 -> (double) Float.intBitsToFloat(cursor.i32(key));
+      case F32 -> Float.intBitsToFloat(cursor.i32(key));
       case F64 -> Double.longBitsToDouble(cursor.u64(key));
       case I64 -> cursor.u64(key);
       case TEXT -> text("the text of " + key, textLeft);

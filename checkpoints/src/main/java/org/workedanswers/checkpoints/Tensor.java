@@ -48,6 +48,11 @@ public final class Tensor {
     return elements;
   }
 
+  /** How many bytes its values take as the type stores them; 0 where the layout is not known. */
+  public long bytes() {
+    return elements / type.blockSize() * type.blockBytes();
+  }
+
   /**
    * All elements as floats, each exactly its value in the file; those of a block format as it
    * widens them.

@@ -79,6 +79,7 @@ class GgufModelTest {
       expected[i] = Fp16.toFloat(Fp16.fromFloat(expected[i]));
     }
     assertArrayEquals(expected, tokens.floats());
+    assertEquals(2L * other.vocabulary * other.dim, tokens.bytes());
     for (int layer = 0; layer < other.layers; layer++) {
       Tensor norm = f16.tensor("blk." + layer + ".attn_norm.weight");
       assertEquals(ElementType.FLOAT32, norm.type());
@@ -89,6 +90,7 @@ class GgufModelTest {
       GgufModel q = GgufModel.read(SharedData.file("gguf/stories260K-" + name + ".gguf"));
       Tensor blocks = q.tensor("token_embd.weight");
       assertEquals(type, blocks.type().blocks().orElseThrow());
+      assertEquals(type.storageBytes(other.vocabulary, other.dim), blocks.bytes());
       Matrix back = type.quantize(embedding).dequantize();
       assertArrayEquals(back.data(), blocks.floats());
       // From and to the midst of blocks.

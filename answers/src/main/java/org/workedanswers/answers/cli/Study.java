@@ -41,7 +41,8 @@ import picocli.CommandLine.ParseResult;
       ClaimsCommand.class,
       AskCommand.class,
       SearchCommand.class,
-      BeirCommand.class
+      BeirCommand.class,
+      InspectCommand.class
     })
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
@@ -184,6 +185,9 @@ public final class Study implements Callable<Integer> {
       }
       if (type == BeirCommand.class) {
         return type.cast(new BeirCommand(out));
+      }
+      if (type == InspectCommand.class) {
+        return type.cast(new InspectCommand(out));
       }
       return CommandLine.defaultFactory().create(type);
     }
