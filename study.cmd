@@ -8,6 +8,9 @@ rem JAVA_HOME          a JDK of version 17 or newer; else the one on the PATH
 rem STUDY_JAVA_OPTS    more options for Java
 rem STUDY_MAVEN_OPTS   more options for Maven
 setlocal EnableExtensions DisableDelayedExpansion
+rem Libraries that would report to their makers.
+set "ORT_DISABLE_TELEMETRY=1"
+set "OPT_OUT_TRACKING=true"
 
 set "NEEDED=17"
 set "VECTOR_MODULE=jdk.incubator.vector"

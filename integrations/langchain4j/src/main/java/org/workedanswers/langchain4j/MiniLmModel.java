@@ -5,7 +5,6 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
@@ -36,6 +35,10 @@ import org.workedanswers.rag.search.TokenEmbedder;
  * after 256 tokens. A document with a title is its title, a space and its text. Compare by the
  * cosine. (N. Reimers and I. Gurevych, <i>Sentence-BERT</i>, EMNLP 2019, section 3, mean pooling;
  * the model's own configuration sets 256.)
+ *
+ * <p>ONNX Runtime, which runs it, and DJL's tokenizers report to nobody: both are told so. What
+ * ONNX Runtime notes of its own start is held back only by {@code ORT_DISABLE_TELEMETRY=1} in the
+ * environment.
  *
  * <p>LangChain4j's own class for these files differs for long texts alone: it cuts them into parts
  * and averages the parts' vectors.
@@ -73,8 +76,8 @@ public final class MiniLmModel implements EmbeddingModel, AutoCloseable {
     try (InputStream onnx = resource(MODEL);
         InputStream json = resource(TOKENIZER);
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      environment = Onnx.environment();
       tokenizer = HuggingFaceTokenizer.newInstance(json, tokenizerOptions());
-      environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
       session = environment.createSession(onnx.readAllBytes(), options);

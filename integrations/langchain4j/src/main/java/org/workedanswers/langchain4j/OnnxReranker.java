@@ -54,6 +54,7 @@ public final class OnnxReranker implements Reranker, AutoCloseable {
   public static OnnxReranker of(Path modelFile, Path tokenizerFile) {
     checkFile("the cross-encoder", modelFile);
     checkFile("the cross-encoder's tokenizer", tokenizerFile);
+    start();
     checkTokenizer(tokenizerFile);
     OnnxScoringModel model = open(modelFile, tokenizerFile);
     try {
@@ -69,6 +70,14 @@ public final class OnnxReranker implements Reranker, AutoCloseable {
               + ": it must take input_ids and attention_mask and give a number a pair, [pairs x 1]: "
               + root(e),
           e);
+    }
+  }
+
+  private static void start() {
+    try {
+      Onnx.environment();
+    } catch (OrtException | LinkageError e) {
+      throw new IllegalStateException("ONNX Runtime can't run here: " + e.getMessage(), e);
     }
   }
 
