@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class BeirFiles {
         (number, line) -> {
           JsonNode document = object(corpus, number, line);
           String id = string(corpus, number, document, "_id");
+          refuseIf(id.isEmpty(), corpus, number, "an empty \"_id\"");
           JsonNode titled = document.path("title");
           refuseIf(titled.isContainerNode(), corpus, number, "a \"title\" that is no string");
           String title = titled.isNull() ? "" : titled.asText("").strip();
@@ -84,6 +86,7 @@ final class BeirFiles {
         (number, line) -> {
           JsonNode query = object(asked, number, line);
           String id = string(asked, number, query, "_id");
+          refuseIf(id.isEmpty(), asked, number, "an empty \"_id\"");
           String text = string(asked, number, query, "text");
           refuseIf(queries.put(id, text) != null, asked, number, "a second query " + id);
         });
@@ -193,7 +196,7 @@ final class BeirFiles {
             new BufferedReader(
                 new InputStreamReader(
                     file.toString().endsWith(".gz") ? new GZIPInputStream(in) : in,
-                    StandardCharsets.UTF_8))) {
+                    StandardCharsets.UTF_8.newDecoder()))) {
       StringBuilder line = new StringBuilder();
       for (boolean more = true; more; ) {
         number++;
@@ -205,6 +208,9 @@ final class BeirFiles {
           take.take(number, line.toString());
         }
       }
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          file + ", behind line " + Math.max(0, number - 1) + ": not UTF-8 text", e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           file + ", near line " + number + ": can't be read: " + e.getMessage(), e);

@@ -157,10 +157,15 @@ public final class BeirRun {
   }
 
   /**
-   * Writes a file a leg as trec_eval reads it.
+   * Checks that {@link #writeRuns} will have no trouble with this folder, and makes it.
    *
-   * @throws IllegalArgumentException if an id has a blank
+   * @throws IllegalArgumentException if an id has a blank, or the folder can't be written
    */
+  public void checkRuns(Path folder) {
+    TrecRun.check(folder, rankings.collection());
+  }
+
+  /** Writes a file a leg as trec_eval reads it. */
   public void writeRuns(Path folder) throws IOException {
     TrecRun.write(folder, rankings);
   }

@@ -91,7 +91,8 @@ final class Legs {
   }
 
   private static boolean isFilled(List<String> texts, int place) {
-    return !texts.get(place).isBlank();
+    // As LangChain4j sees it, which counts control characters as blank.
+    return !texts.get(place).trim().isEmpty();
   }
 
   private static List<String> of(List<String> texts, int[] places) {

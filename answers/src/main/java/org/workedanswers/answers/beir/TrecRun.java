@@ -20,15 +20,25 @@ final class TrecRun {
   private TrecRun() {}
 
   /**
-   * Writes {@code LEG.run} for each leg into a folder, which is made if it is not there.
+   * Checks that the runs of a collection can be written into a folder, and makes it.
    *
-   * @throws IllegalArgumentException if an id has a blank: the format has no way to hold it
+   * @throws IllegalArgumentException if an id has a blank, which the format has no way to hold, or
+   *     the folder can't be written
    */
-  static void write(Path folder, Rankings rankings) throws IOException {
-    BeirCollection c = rankings.collection();
+  static void check(Path folder, BeirCollection c) {
     c.ids().forEach(id -> word("document", id));
     c.queryIds().forEach(id -> word("query", id));
-    Files.createDirectories(folder);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("--runs names " + folder + ", which is no folder", e);
+    }
+    Check.that(Files.isWritable(folder), "--runs names %s, which can't be written", folder);
+  }
+
+  /** Writes {@code LEG.run} for each leg into a folder. */
+  static void write(Path folder, Rankings rankings) throws IOException {
+    BeirCollection c = rankings.collection();
     for (String leg : rankings.legs()) {
       String name = leg.replaceAll("\\W+", "-");
       try (BufferedWriter out = Files.newBufferedWriter(folder.resolve(name + ".run"))) {

@@ -65,6 +65,9 @@ final class BeirCommand implements Callable<Integer> {
     try (OnnxReranker crossEncoder = rerank.crossEncoder().orElse(null);
         Workbench bench = run.workbench()) {
       BeirRun beir = new BeirRun(bench, settings, folder);
+      if (runs != null) {
+        beir.checkRuns(runs);
+      }
       try (MiniLmModel model = new MiniLmModel(bench.loop())) {
         beir.measure(
             "all-MiniLM-L6-v2 " + MiniLmModel.MAX_TOKENS, model.embedder(), model.tokens());

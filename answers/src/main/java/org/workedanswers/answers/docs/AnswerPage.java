@@ -95,8 +95,8 @@ public final class AnswerPage {
       sheet.text(
           "Take care: "
               + answer.planted().stream().map(n -> "[" + n + "]").collect(Collectors.joining(", "))
-              + " holds text that speaks to a language model, not to a reader. It was treated as a"
-              + " quotation: it is no instruction here, and is not quoted as an answer.");
+              + " holds text that speaks to a language model, not to a reader. That text is"
+              + " no instruction here, and is not quoted as an answer.");
     }
   }
 
@@ -105,7 +105,7 @@ public final class AnswerPage {
         ? "Nothing was found."
         : String.format(
             Locale.ROOT,
-            "The sentence that comes closest has a cosine of %.2f with the question; from %.2f on it"
+            "The sentence that comes closest has a cosine of %.3f with the question; from %.3f on it"
                 + " would be quoted (--least-evidence). What was found:",
             answer.evidence(),
             leastEvidence);
@@ -129,7 +129,12 @@ public final class AnswerPage {
     }
     sheet.text(text.toString());
     sheet.text("Written by " + Text.printable(answer.model().orElseThrow()) + " from the sources.");
-    if (!doubts.isEmpty()) {
+    if (answer.isCutOff()) {
+      sheet.text("It is not whole: the model was cut off at the most tokens that it may write.");
+    }
+    if (answer.statements().stream().allMatch(s -> s.cited().isEmpty() && s.unknown().isEmpty())) {
+      sheet.text("It names no source: take it for the model's own words, or for a refusal.");
+    } else if (!doubts.isEmpty()) {
       sheet.text("Not borne out by the sources that it names:");
       sheet.list(doubts);
     }
@@ -184,6 +189,7 @@ public final class AnswerPage {
     json.put("kind", answer.kind().toString().toLowerCase(Locale.ROOT));
     json.put("evidence", answer.evidence());
     json.put("model", answer.model().orElse(null));
+    json.put("cut_off", answer.isCutOff());
     List<Object> statements = new ArrayList<>();
     for (Statement s : answer.statements()) {
       Map<String, Object> statement = new LinkedHashMap<>();

@@ -18,6 +18,7 @@ import org.workedanswers.rag.store.Fingerprint;
  */
 final class IndexPlace {
   private static final String OWNER = "folder.txt";
+  private static final String WRITTEN = OWNER + ".new"; // is left there by a kill
 
   private IndexPlace() {}
 
@@ -65,11 +66,11 @@ final class IndexPlace {
     if (!Files.exists(file)) {
       try (java.util.stream.Stream<Path> entries = Files.list(place)) {
         Check.that(
-            entries.findAny().isEmpty(),
+            entries.allMatch(e -> e.getFileName().toString().equals(WRITTEN)),
             "%s holds other files: name an empty folder, or one that is not there, by --index",
             place);
       }
-      Path written = place.resolve(OWNER + ".new"); // whole or not at all
+      Path written = place.resolve(WRITTEN); // whole or not at all
       Files.writeString(written, docs.toString(), StandardCharsets.UTF_8);
       Files.move(written, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }

@@ -70,6 +70,15 @@ class BeirFilesTest {
   }
 
   @Test
+  void anotherEncodingIsNotTakenForUtf8() throws IOException {
+    Path corpus = folder.resolve("corpus.jsonl");
+    Files.write(corpus, Files.readString(corpus).getBytes(StandardCharsets.ISO_8859_1));
+    Throwable refused =
+        assertThrows(IllegalArgumentException.class, () -> BeirFiles.read(folder, "test"));
+    assertTrue(refused.getMessage().contains("not UTF-8 text"), refused.getMessage());
+  }
+
+  @Test
   void marksAndLineEndsOfOtherSystemsAreNoPartOfTheText() throws IOException {
     Files.writeString(folder.resolve("corpus.jsonl"), "\ufeff" + CORPUS.replace("\n", "\r\n"));
     Files.writeString(folder.resolve("qrels/test.tsv"), QRELS.replace("\n", "\r\n"));

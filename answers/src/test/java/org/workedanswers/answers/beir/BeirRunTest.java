@@ -124,6 +124,7 @@ class BeirRunTest {
     Files.writeString(qrels, Files.readString(qrels) + "\nc\td\t1");
     try (Workbench bench = Workbench.standard()) {
       BeirRun run = run(bench);
+      run.checkRuns(folder.resolve("runs"));
       run.writeRuns(folder.resolve("runs"));
       for (String leg : List.of("BM25", "dense", "hybrid")) {
         List<String> first =
@@ -142,6 +143,7 @@ class BeirRunTest {
     smallCollection();
     try (Workbench bench = Workbench.standard()) {
       BeirRun run = run(bench);
+      run.checkRuns(folder.resolve("runs"));
       run.writeRuns(folder.resolve("runs"));
       Map<String, String> relevant = Map.of("1", "a", "2", "c", "3", "b");
       for (String leg : List.of("BM25", "dense", "hybrid")) {
@@ -177,19 +179,21 @@ class BeirRunTest {
     }
     ahead("corpus.jsonl", "{\"_id\": \"in two\", \"text\": \"x\"}");
     try (Workbench bench = Workbench.standard()) {
-      BeirRun run = run(bench);
-      Throwable refused =
-          assertThrows(
-              IllegalArgumentException.class, () -> run.writeRuns(folder.resolve("others")));
+      BeirRun run = new BeirRun(bench, new BeirRun.Settings(), folder);
+      Path others = folder.resolve("others");
+      Throwable refused = assertThrows(IllegalArgumentException.class, () -> run.checkRuns(others));
       assertTrue(refused.getMessage().contains("'in two'"), refused.getMessage());
     }
+    String file = folder.resolve("qrels/test.tsv").toString();
+    smallCollection();
+    assertStatus(2, "which is no folder", "beir", folder.toString(), "--runs", file);
   }
 
   @Test
   void whatHasNoWordsIsFoundByNothing() throws IOException {
     smallCollection();
     ahead("corpus.jsonl", "{\"_id\": \"blank\", \"text\": \" \"}");
-    ahead("queries.jsonl", "{\"_id\": \"0\", \"text\": \"\"}");
+    ahead("queries.jsonl", "{\"_id\": \"0\", \"text\": \"\\u0001\"}");
     Path qrels = folder.resolve("qrels/test.tsv");
     Files.writeString(qrels, Files.readString(qrels) + "\n0\ta\t1");
     try (Workbench bench = Workbench.standard()) {

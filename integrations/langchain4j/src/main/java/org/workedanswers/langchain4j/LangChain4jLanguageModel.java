@@ -5,7 +5,9 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
+import java.util.regex.Pattern;
 import org.workedanswers.core.Check;
 import org.workedanswers.rag.answer.LanguageModel;
 import org.workedanswers.rag.answer.LanguageModelException;
@@ -18,6 +20,9 @@ import org.workedanswers.rag.answer.LanguageModelException;
  * what it was built with.
  */
 public final class LangChain4jLanguageModel implements LanguageModel {
+  private static final Pattern THINKING =
+      Pattern.compile("^\\s*<think>.*?(?:</think>|$)", Pattern.DOTALL);
+
   private final ChatModel model;
   private final String name;
   private final String place;
@@ -52,6 +57,9 @@ public final class LangChain4jLanguageModel implements LanguageModel {
   /**
    * {@inheritDoc}
    *
+   * <p>What a reasoning model thinks between {@code <think>} marks, ahead of its reply, is no part
+   * of it.
+   *
    * <p>The message says what failed in our words, with the server's own only where {@link
    * OpenAiCompatible} took the key out of them: so it holds no key. Its cause is the model's own
    * exception, of which that is not known.
@@ -72,15 +80,17 @@ public final class LangChain4jLanguageModel implements LanguageModel {
     } catch (RuntimeException e) {
       throw new LanguageModelException(label() + " " + ChatFailure.why(e), e);
     }
-    String text = response == null ? null : response.aiMessage().text();
-    if (text == null || text.isBlank()) {
+    String whole = response == null ? null : response.aiMessage().text();
+    String text = whole == null ? "" : THINKING.matcher(whole).replaceFirst("");
+    if (text.isBlank()) {
       throw new LanguageModelException(label() + " gave an empty reply", null);
     }
     TokenUsage usage = response.tokenUsage();
     return new Reply(
         text,
         usage == null ? -1 : count(usage.inputTokenCount()),
-        usage == null ? -1 : count(usage.outputTokenCount()));
+        usage == null ? -1 : count(usage.outputTokenCount()),
+        response.finishReason() == FinishReason.LENGTH);
   }
 
   private String label() {

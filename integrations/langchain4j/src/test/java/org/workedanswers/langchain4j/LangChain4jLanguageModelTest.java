@@ -1,8 +1,10 @@
 package org.workedanswers.langchain4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.exception.AuthenticationException;
@@ -16,6 +18,7 @@ import dev.langchain4j.exception.TimeoutException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.FinishReason;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -52,6 +55,29 @@ class LangChain4jLanguageModelTest {
         assertThrows(LanguageModelException.class, () -> model.reply("s", "u"));
     assertEquals("m " + message, e.getMessage());
     assertSame(failure, e.getCause());
+  }
+
+  private static LanguageModel.Reply reply(String text, FinishReason reason) {
+    return model(
+            request ->
+                ChatResponse.builder().aiMessage(AiMessage.from(text)).finishReason(reason).build())
+        .reply("s", "u");
+  }
+
+  @Test
+  void whatIsThoughtIsNoPartOfTheReplyAndACutIsTold() {
+    assertEquals("Yes [1].", reply("Yes [1].", FinishReason.STOP).text());
+    assertFalse(reply("Yes [1].", FinishReason.STOP).isCutOff());
+    assertFalse(reply("Yes [1].", null).isCutOff());
+    assertTrue(reply("Yes [1] and", FinishReason.LENGTH).isCutOff());
+    String thought = "<think>\nHm [2].\n</think>\n";
+    assertEquals("\nYes [1].", reply(thought + "Yes [1].", FinishReason.STOP).text());
+    assertEquals("A <think> mark.", reply("A <think> mark.", FinishReason.STOP).text());
+    LanguageModelException e =
+        assertThrows(
+            LanguageModelException.class,
+            () -> reply("<think>I was cut off while", FinishReason.LENGTH));
+    assertEquals("m gave an empty reply", e.getMessage());
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.workedanswers.rag.store.Passage;
  * @param evidence how close the documents come to the question; see {@link Evidence}
  * @param prompt what the language model was handed, if it was asked
  * @param model the language model's name, if it was asked
+ * @param isCutOff whether the language model would have written more, had it been let
  * @param trace how the passages were found
  */
 public record Answer(
@@ -28,6 +29,7 @@ public record Answer(
     double evidence,
     Optional<Prompt> prompt,
     Optional<String> model,
+    boolean isCutOff,
     SearchTrace trace) {
   /** Where an answer's statements come from. */
   public enum Kind {

@@ -126,7 +126,8 @@ public final class Answerer {
     List<Statement> statements =
         isNotThere(reply.text()) ? List.of() : Citations.of(reply.text(), draft.passages());
     Answer.Kind kind = statements.isEmpty() ? Answer.Kind.NOT_THERE : Answer.Kind.WRITTEN;
-    return draft.answer(kind, statements, Optional.of(prompt), Optional.of(by.name()));
+    return draft.answer(
+        kind, statements, Optional.of(prompt), Optional.of(by.name()), reply.isCutOff());
   }
 
   /** Whether a reply says that and nothing else, whatever signs stand around it. */
@@ -166,15 +167,17 @@ public final class Answerer {
       double evidence,
       SearchTrace trace) {
     Answer answer(Answer.Kind kind, List<Statement> statements) {
-      return answer(kind, statements, Optional.empty(), Optional.empty());
+      return answer(kind, statements, Optional.empty(), Optional.empty(), false);
     }
 
     Answer answer(
         Answer.Kind kind,
         List<Statement> statements,
         Optional<Prompt> prompt,
-        Optional<String> by) {
-      return new Answer(question, kind, statements, passages, planted, evidence, prompt, by, trace);
+        Optional<String> by,
+        boolean isCutOff) {
+      return new Answer(
+          question, kind, statements, passages, planted, evidence, prompt, by, isCutOff, trace);
     }
   }
 }

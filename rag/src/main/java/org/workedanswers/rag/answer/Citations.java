@@ -13,8 +13,9 @@ import org.workedanswers.rag.chunk.Span;
 import org.workedanswers.rag.store.Passage;
 
 /**
- * Reads the citations of an answer, {@code [1]}, {@code [2][5]}, {@code [1, 3]} or {@code [1-3]},
- * and checks them against the passages.
+ * Reads the citations of an answer, {@code [1]}, {@code [2][5]}, {@code [1, 3]}, {@code [1 and 3]},
+ * {@code [1-3]} or {@code 【1】}, and checks them against the passages. They are taken out of the
+ * text, but for a number of 1000 or more that is no passage's: it may be a year.
  *
  * <p>The check of what a passage says is one of words: a passage that shares no words with a
  * sentence can't be its source, one that does may still say something else.
@@ -23,14 +24,24 @@ public final class Citations {
   /** The support below which a statement is not taken for one that its passages hold. */
   public static final double LEAST_SUPPORT = 0.4;
 
-  private static final String NUMBERS = "\\[\\s*\\d{1,4}(?:\\s*[-–,;]\\s*\\d{1,4})*\\s*\\]";
+  private static final String NUMBER = "\\d{1,9}";
+  private static final String BETWEEN = "\\s*(?:[-–,;&]|,?\\s*\\band\\b)\\s*";
+  private static final String NUMBERS =
+      "[\\[【]\\s*" + NUMBER + "(?:" + BETWEEN + NUMBER + ")*\\s*[\\]】]";
   private static final Pattern CITATION = Pattern.compile(NUMBERS);
 
   /** Citations behind a full stop; they belong ahead of it. */
   private static final Pattern BEHIND =
       Pattern.compile("([.!?…]+[\"'”’)]*)((?:[ \\t]*" + NUMBERS + ")+)(?=\\s|$)");
 
-  private static final Pattern PART = Pattern.compile("(\\d{1,4})(?:\\s*[-–]\\s*(\\d{1,4}))?");
+  private static final Pattern PART =
+      Pattern.compile("(" + NUMBER + ")(?:\\s*[-–]\\s*(" + NUMBER + "))?");
+
+  /** What a citation leaves behind that stood alone in brackets. */
+  private static final Pattern EMPTY =
+      Pattern.compile("\\(\\s*(?:(?:see|cf\\.?|source:?)\\s*)?\\)", Pattern.CASE_INSENSITIVE);
+
+  private static final int YEARS = 1000; // from here on a number may be what the sentence says
   private static final EnglishAnalyzer WORDS = new EnglishAnalyzer();
 
   private Citations() {}
@@ -49,7 +60,15 @@ public final class Citations {
           (number >= 1 && number <= passages.size() ? cited : unknown).add(number);
         }
       }
-      String text = tidy(CITATION.matcher(sentence).replaceAll(""));
+      String text =
+          tidy(
+              CITATION
+                  .matcher(sentence)
+                  .replaceAll(
+                      c ->
+                          isText(numbers(c.group(), passages.size()), passages.size())
+                              ? Matcher.quoteReplacement(c.group())
+                              : ""));
       if (!text.isEmpty()) {
         List<Integer> numbers = List.copyOf(cited);
         double support = support(text, numbers.stream().map(n -> passages.get(n - 1)).toList());
@@ -77,8 +96,17 @@ public final class Citations {
     return numbers;
   }
 
+  private static boolean isText(List<Integer> numbers, int passages) {
+    return numbers.stream().allMatch(n -> n > passages && n >= YEARS);
+  }
+
   private static String tidy(String text) {
-    return text.replaceAll("\\s+", " ").replaceAll(" +([.,;:!?])", "$1").strip();
+    return EMPTY
+        .matcher(text)
+        .replaceAll("")
+        .replaceAll("\\s+", " ")
+        .replaceAll(" +([.,;:!?])", "$1")
+        .strip();
   }
 
   /** The share of a sentence's words that passages hold; see {@link Statement#support}. */

@@ -21,6 +21,12 @@ public interface LanguageModel {
    * @param text its words
    * @param inputTokens how many tokens it read; -1 where it did not say
    * @param outputTokens how many it wrote; -1 where it did not say
+   * @param isCutOff whether it would have written more, had it been let
    */
-  record Reply(String text, long inputTokens, long outputTokens) {}
+  record Reply(String text, long inputTokens, long outputTokens, boolean isCutOff) {
+    /** A whole reply. */
+    public Reply(String text, long inputTokens, long outputTokens) {
+      this(text, inputTokens, outputTokens, false);
+    }
+  }
 }

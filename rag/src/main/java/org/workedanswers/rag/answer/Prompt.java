@@ -21,6 +21,9 @@ public record Prompt(String system, String user) {
   /** What stands ahead of each line of a passage. */
   public static final String QUOTE = "> ";
 
+  /** Besides {@code \\r} and {@code \\n}, as Unicode, Python and others have them. */
+  private static final String LINE_ENDS = "\\x0b\\x0c\\x1c\\x1d\\x1e\\x85\\u2028\\u2029";
+
   /** The instructions: always these. */
   public static final String SYSTEM =
       "You answer a question from numbered passages, and from nothing else.\n"
@@ -48,12 +51,12 @@ public record Prompt(String system, String user) {
   /** Each line behind the mark, wherever any reader may see a line's end. */
   private static void quote(StringBuilder to, String text) {
     text.lines()
-        .flatMap(l -> java.util.Arrays.stream(l.split("[\\x0b\\x0c\\x85\\u2028\\u2029]", -1)))
+        .flatMap(l -> java.util.Arrays.stream(l.split("[" + LINE_ENDS + "]", -1)))
         .forEach(l -> to.append(QUOTE).append(l.stripTrailing()).append('\n'));
   }
 
   /** The question in one line. */
   private static String line(String question) {
-    return question.strip().replaceAll("[\\r\\n\\x0b\\x0c\\x85\\u2028\\u2029]+", " ");
+    return question.strip().replaceAll("[\\r\\n" + LINE_ENDS + "]+", " ");
   }
 }

@@ -10,9 +10,10 @@ import java.util.regex.Pattern;
 
 /**
  * The sentences of a text: as {@link BreakIterator} finds them (Unicode's rules for any script),
- * but for two kinds of cuts that it makes too often in English prose: behind an abbreviation or an
- * initial, and ahead of a small letter. An empty line ends a sentence, and so do a heading and an
- * item of a list in Markdown, which have no full stop.
+ * but for two kinds of cuts that it makes too often in English prose: behind an abbreviation or
+ * initials ("U.S." too, which may end a sentence and is taken not to), and ahead of a small letter.
+ * An empty line ends a sentence, and so do a heading and an item of a list in Markdown, which have
+ * no full stop.
  */
 public final class Sentences {
   /** Where the text's layout ends a sentence: an empty line, or a line that begins something. */
@@ -24,8 +25,14 @@ public final class Sentences {
 
   private static final Set<String> ABBREVIATIONS =
       Set.of(
-          "approx", "cf", "dr", "e.g", "eq", "etc", "fig", "figs", "i.e", "jr", "mr", "mrs", "ms",
-          "no", "nos", "pp", "prof", "sec", "sr", "st", "vol", "vs", "al");
+          "approx", "cf", "dr", "e.g", "eq", "fig", "figs", "i.e", "mr", "mrs", "ms", "nos", "pp",
+          "prof", "st", "vol", "vs");
+
+  /** A sentence may end with them too: it does where a capital letter follows. */
+  private static final Set<String> LAST_ABBREVIATIONS =
+      Set.of("al", "etc", "jr", "no", "sec", "sr");
+
+  private static final Pattern INITIALS = Pattern.compile("\\p{Lu}(?:\\.\\p{Lu})*");
 
   private static final Pattern LAST_WORD = Pattern.compile("([\\p{L}.]*\\p{L})\\.\\s*$");
 
@@ -72,7 +79,9 @@ public final class Sentences {
       return true;
     }
     String word = last.group(1);
-    boolean initial = word.length() == 1 && Character.isUpperCase(word.charAt(0));
-    return !initial && !ABBREVIATIONS.contains(word.toLowerCase(Locale.ROOT));
+    String small = word.toLowerCase(Locale.ROOT);
+    boolean inside =
+        LAST_ABBREVIATIONS.contains(small) && !Character.isUpperCase(text.codePointAt(end));
+    return !inside && !INITIALS.matcher(word).matches() && !ABBREVIATIONS.contains(small);
   }
 }

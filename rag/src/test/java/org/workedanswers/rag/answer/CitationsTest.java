@@ -44,6 +44,12 @@ class CitationsTest {
     assertEquals("One.[1][4]|", shown("One [1][4]."));
     assertEquals("One.[][0]|", shown("One [0]."));
     assertEquals("One.[2, 3][9999]|", shown("One [2–9999]."));
+    assertEquals("One.[1][12345]|", shown("One [1][12345].").replace(" [12345]", ""));
+    assertEquals("One.[1, 2][9]|", shown("One [1, 2 and 9]."));
+    assertEquals("One.[1, 3][]|", shown("One 【1】【3】."));
+    assertEquals("One.[2][]|", shown("One (see [2])."));
+    // A year is not taken out of what is said.
+    assertEquals("In [2024] one.[1][2024]|", shown("In [2024] one [1]."));
     assertEquals("None at all.[][]|", shown("None at all."));
     assertEquals("An array x[i] and [a].[][]|", shown("An array x[i] and [a]."));
     assertEquals("", shown("[1]"));

@@ -29,13 +29,16 @@ class PromptTest {
       "\u0085",
       "\u000b",
       "\f",
+      "\u001c",
+      "\u001d",
+      "\u001e",
       "Question: what?",
       "> ",
       "[3]",
       "text",
       " "
     };
-    String lineEnds = "\\r\\n|[\\n\\r\\x0b\\x0c\\x85\\u2028\\u2029]";
+    String lineEnds = "\\r\\n|[\\n\\r\\x0b\\x0c\\x1c-\\x1e\\x85\\u2028\\u2029]";
     for (int round = 0; round < 2000; round++) {
       StringBuilder text = new StringBuilder("x");
       for (int i = random.below(12); i > 0; i--) {
@@ -48,6 +51,15 @@ class PromptTest {
       assertEquals(List.of("Passages:", "", "[1]"), lines.subList(0, 3));
       assertEquals(List.of("", "[2]", "> end", "", "Question: q?"), lines.subList(n - 5, n));
       lines.subList(3, n - 5).forEach(l -> assertTrue(l.startsWith("> "), l));
+    }
+  }
+
+  @Test
+  void noQuestionGetsOutOfItsLine() {
+    String ends = "\n\r\u000b\f\u001c\u001d\u001e\u0085\u2028\u2029";
+    for (char end : ends.toCharArray()) {
+      Prompt prompt = Prompt.of("what" + end + end + "[1]" + end + "> x", List.of());
+      assertEquals("Passages:\n\nQuestion: what [1] > x", prompt.user(), "u" + (int) end);
     }
   }
 }

@@ -12,6 +12,20 @@ class SentencesTest {
   }
 
   @Test
+  void someAbbreviationsEndASentenceToo() {
+    assertSentences(
+        "Smith et al. found it. So did Lee et al. Then no. Yes.",
+        "Smith et al. found it.",
+        "So did Lee et al.",
+        "Then no.",
+        "Yes.");
+    assertSentences(
+        "See no. 5 of Lee et al. (2017). Done.", "See no. 5 of Lee et al. (2017).", "Done.");
+    assertSentences(
+        "The U.S. Army left. J. R. Lee came.", "The U.S. Army left.", "J. R. Lee came.");
+  }
+
+  @Test
   void proseIsCutAtItsFullStops() {
     assertSentences(
         "It works. Does it? Yes! \"Quite.\" Done",
@@ -31,8 +45,9 @@ class SentencesTest {
     assertSentences(
         "Dr. Smith came, e.g. Monday. He left.", "Dr. Smith came, e.g. Monday.", "He left.");
     assertSentences(
-        "See Fig. 3 and Vaswani et al. The paper by D. E. Knuth is older.",
-        "See Fig. 3 and Vaswani et al. The paper by D. E. Knuth is older.");
+        "See Fig. 3 and Vaswani et al. (2017). The paper by D. E. Knuth is older.",
+        "See Fig. 3 and Vaswani et al. (2017).",
+        "The paper by D. E. Knuth is older.");
     assertSentences(
         "He works at Acme Inc. and sleeps. Good.", "He works at Acme Inc. and sleeps.", "Good.");
     assertSentences("I saw a film. Al is fine.", "I saw a film.", "Al is fine.");
