@@ -21,6 +21,7 @@ class ReciprocalRankFusionTest {
   void threeDocumentsByHand() {
     List<Hit> words = ranking(4, 7, 9);
     List<Hit> meaning = ranking(7, 5);
+    assertEquals(60, ReciprocalRankFusion.STANDARD_K); // the paper's
     List<Hit> fused = new ReciprocalRankFusion(60).fuse(List.of(words, meaning));
     assertEquals(
         List.of(

@@ -110,7 +110,12 @@ public final class ModelOptions {
       }
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(
-          "--model is " + model + ", which is no NAME@URL and can't be made as a class: " + cause,
+          cause instanceof ClassNotFoundException
+              ? "--model is "
+                  + model
+                  + ": there is no such class, and NAME@URL has a URL that begins with http:// or"
+                  + " https://"
+              : "--model is " + model + ", which can't be made as a class: " + cause,
           e);
     }
     if (object instanceof Supplier<?> supplier) {

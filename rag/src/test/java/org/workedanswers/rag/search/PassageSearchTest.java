@@ -102,6 +102,19 @@ class PassageSearchTest {
   }
 
   @Test
+  void aTracesScoresAreOfTheFirstWording() {
+    try (MemoryStore store = store(99, 0, "w1 w1 w2", "w3", "w1 w3 w3")) {
+      SearchSettings one = SearchSettings.STANDARD.withDepths(1, 1);
+      SearchTrace trace =
+          new PassageSearch(store, EMBEDDER, Optional.empty(), one).trace(List.of("w2", "w3"));
+      Found words = store.byWords("w2", 1, MetadataFilter.ALL).get(0);
+      Found later = store.byWords("w3", 1, MetadataFilter.ALL).get(0);
+      assertEquals(words.score(), trace.score(SearchTrace.Kind.WORDS, words.passage()));
+      assertEquals(Double.NaN, trace.score(SearchTrace.Kind.WORDS, later.passage()));
+    }
+  }
+
+  @Test
   void aRerankerOrdersTheCandidates() {
     SeededRandom random = new SeededRandom(2);
     try (MemoryStore store = store(99, 0, randomTexts(random, 30))) {
