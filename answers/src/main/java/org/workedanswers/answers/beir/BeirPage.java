@@ -60,7 +60,10 @@ record BeirPage(
             settings.rrfK));
     sheet.table(byLeg());
     sheet.table(pairs());
-    sheet.table(queries());
+    Table differing = queries();
+    if (!differing.rows().isEmpty()) {
+      sheet.table(differing);
+    }
     sheet.table(byConstant());
     if (bySize.isEmpty()) {
       sheet.text("--chunks 64,128,256 adds a table by chunk size; each size is embedded anew.");
@@ -134,6 +137,7 @@ record BeirPage(
     double[] other = best.equals(BeirRun.WORDS) ? words : meaning;
     List<Integer> order =
         IntStream.range(0, hybrid.length)
+            .filter(q -> hybrid[q] != other[q])
             .boxed()
             .sorted(Comparator.comparingDouble(q -> other[q] - hybrid[q]))
             .toList();

@@ -91,7 +91,7 @@ public final class SearchPage {
     sheet.text(
         String.format(
             Locale.ROOT,
-            "%,d passages were found by words, %,d by meaning, %,d by any way.",
+            "Passages found by words: %,d; by meaning: %,d; by any way: %,d.",
             trace.legs().get(0).found().size(),
             trace.legs().get(1).found().size(),
             trace.candidates().size()));

@@ -192,5 +192,10 @@ class DocumentsTest {
     assertTrue(taken.err().contains("is the index of "), taken.err());
     Run full = Run.study("search", "x", "--docs", other.toString(), "--index", docs.toString());
     assertTrue(full.err().contains("holds other files"), full.err());
+    // What a kill in the first instant leaves is no other file.
+    Path begun = Files.createDirectories(folder.resolve("begun"));
+    Files.createFile(begun.resolve("folder.txt.new"));
+    Run again = Run.study("search", "x", "--docs", other.toString(), "--index", begun.toString());
+    assertEquals(0, again.status(), again.err());
   }
 }

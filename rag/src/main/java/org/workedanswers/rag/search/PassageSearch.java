@@ -96,7 +96,8 @@ public final class PassageSearch {
    */
   public SearchTrace trace(List<String> wordings) {
     Check.that(!wordings.isEmpty(), "there is no question");
-    wordings.forEach(w -> Check.that(!w.isBlank(), "the question is blank"));
+    // Control characters alone are blank to some embedding models.
+    wordings.forEach(w -> Check.that(!w.trim().isEmpty(), "the question is blank"));
     return observer.during(
         Step.RETRIEVE,
         step -> {

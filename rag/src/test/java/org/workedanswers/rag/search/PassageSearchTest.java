@@ -178,6 +178,7 @@ class PassageSearchTest {
           new PassageSearch(store, EMBEDDER, Optional.empty(), SearchSettings.STANDARD);
       assertEquals(List.of(), search.passages("anything"));
       assertThrows(IllegalArgumentException.class, () -> search.passages(" "));
+      assertThrows(IllegalArgumentException.class, () -> search.passages("\u0001"));
       assertThrows(IllegalArgumentException.class, () -> search.trace(List.of()));
       assertThrows(IllegalArgumentException.class, () -> SearchSettings.STANDARD.withDepths(0, 0));
       assertThrows(
