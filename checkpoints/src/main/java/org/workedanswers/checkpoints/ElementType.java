@@ -72,7 +72,11 @@ public enum ElementType {
 
   private final int onnxCode;
   private final int bytes;
-  private final GgufBlockFormat blocks; // null where an element stands by itself
+
+  /** Null where an element stands by itself; else another enum's constant. */
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final GgufBlockFormat blocks;
+
   private final int blockCode;
 
   ElementType(int onnxCode, int bytes) {
