@@ -34,14 +34,7 @@ final class FileBytes {
    * @throws CheckpointException if it is no readable file
    */
   static FileBytes map(Path file, String kind) {
-    if (!Files.exists(file)) {
-      throw new CheckpointException("%s: there is no such file", file);
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(
-          "%s is %s: name the %s file itself",
-          file, Files.isDirectory(file) ? "a folder" : "not a regular file", kind);
-    }
+    check(file, kind);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       List<ByteBuffer> pieces = new ArrayList<>();
       for (long at = 0; at < channel.size(); at += PIECE) {
@@ -52,6 +45,23 @@ final class FileBytes {
       return new FileBytes(pieces, channel.size());
     } catch (IOException e) {
       throw new CheckpointException(e, "%s can't be read: %s", file, e);
+    }
+  }
+
+  /**
+   * Checks that a file is one.
+   *
+   * @param kind what it should be: {@code .onnx}, say
+   * @throws CheckpointException if it is not
+   */
+  static void check(Path file, String kind) {
+    if (!Files.exists(file)) {
+      throw new CheckpointException("%s: there is no such file", file);
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new CheckpointException(
+          "%s is %s: name the %s file itself",
+          file, Files.isDirectory(file) ? "a folder" : "not a regular file", kind);
     }
   }
 

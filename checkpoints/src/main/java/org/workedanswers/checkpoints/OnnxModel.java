@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -49,14 +48,7 @@ public final class OnnxModel {
    * @throws CheckpointException if it is no readable file, or not ONNX
    */
   public static OnnxModel read(Path file) {
-    if (!Files.exists(file)) {
-      throw new CheckpointException("%s: there is no such file", file);
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(
-          "%s is %s: name the .onnx file itself",
-          file, Files.isDirectory(file) ? "a folder" : "not a regular file");
-    }
+    FileBytes.check(file, ".onnx");
     ByteBuffer bytes;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() > MAX_BYTES) {

@@ -45,7 +45,7 @@ public final class ChunkClaims {
         "512 to 1,024 tokens, overlap of 10 to 20 %, smaller is more precise",
         Rule.conditional(
             Value.named(FIVE, 0.9, OVERLAP, 0.02, PRECISE, 0.05, READ, -1),
-            Value.named(FIVE, 1, OVERLAP, 1, PRECISE, 1, READ, -0.05),
+            Value.named(FIVE, 1, OVERLAP, 1, PRECISE, 1, READ, -0.02),
             Set.of(FIVE, OVERLAP, PRECISE),
             Value.named(READ, -0.02),
             Value.named(READ, 1)),

@@ -36,6 +36,7 @@ import org.workedanswers.rag.store.Passage;
  *
  * @param size tokens of a chunk
  * @param overlap tokens that chunks share
+ * @param whole share of entries that some chunk holds: no chunks found can hold more
  * @param firstByMeaning share of entries that the first chunk by meaning holds
  * @param first share of entries that the first chunk by both holds
  * @param inFive the same of the first five
@@ -45,6 +46,7 @@ import org.workedanswers.rag.store.Passage;
 record ChunkTrial(
     int size,
     int overlap,
+    double whole,
     double firstByMeaning,
     double first,
     double inFive,
@@ -148,7 +150,7 @@ record ChunkTrial(
       PassageSearch meaning =
           new PassageSearch(
               store, glossary.embedder(), Optional.empty(), settings.withDepths(0, 100));
-      int[] found = new int[5];
+      int[] found = new int[6];
       for (WordNet.Synset entry : glossary.held()) {
         String question = Glossary.question(entry);
         List<Passage> ranked = both.passages(question).stream().map(Found::passage).toList();
@@ -157,11 +159,19 @@ record ChunkTrial(
         found[1] += written.isIn(entry, first) ? 1 : 0;
         found[2] += isInAny(written, entry, ranked, FIVE);
         found[3] += isInAny(written, entry, ranked, Math.max(1, BUDGET / size));
+        found[5] += isInAny(written, entry, store.passages(document(entry)), Integer.MAX_VALUE);
         found[4] += written.isIn(entry, Surroundings.of(store, first, PARENT)) ? 1 : 0;
       }
       double n = glossary.held().size();
       return new ChunkTrial(
-          size, overlap, found[0] / n, found[1] / n, found[2] / n, found[3] / n, found[4] / n);
+          size,
+          overlap,
+          found[5] / n,
+          found[0] / n,
+          found[1] / n,
+          found[2] / n,
+          found[3] / n,
+          found[4] / n);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.workedanswers.answers.RememberingEmbedder;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.wordnet.WordNet;
 import org.workedanswers.core.Check;
@@ -44,7 +45,7 @@ public record Glossary(
     MemoryStore store,
     RememberingEmbedder embedder) {
   /** Entries where no number is named. */
-  public static final int ENTRIES = 240;
+  public static final int ENTRIES = 300;
 
   /** One passage a document, whatever its length. */
   public static final PassageCutter WHOLE =

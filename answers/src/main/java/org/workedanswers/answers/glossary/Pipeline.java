@@ -50,10 +50,8 @@ public final class Pipeline {
     List<Asked> missing = asked.stream().filter(a -> !a.held()).toList();
     Table table =
         Table.of(
-            "How much evidence is enough, on all "
-                + Numbers.count(asked.size())
-                + " questions: a cosine of",
-            "",
+            "How much evidence is enough, on all " + Numbers.count(asked.size()) + " questions",
+            "cosine",
             "answered, of those that can be",
             "of these right",
             "declined, of those that can't be");
@@ -78,12 +76,14 @@ public final class Pipeline {
             + " share of questions whose whole entry is in what is handed over. The parent is the"
             + " first chunk with "
             + Numbers.count(ChunkTrial.PARENT)
-            + " characters around it.");
+            + " characters around it. An entry that is longer than the overlap may be cut by every"
+            + " chunk: no chunk that is found holds it whole, though its parent may.");
     Table table =
         Table.of(
             "",
             "tokens",
             "overlap",
+            "in some chunk",
             "first by meaning",
             "first by both",
             "its parent",
@@ -93,6 +93,7 @@ public final class Pipeline {
       table.row(
           t.size(),
           t.overlap(),
+          Numbers.fixed(t.whole(), 3),
           Numbers.fixed(t.firstByMeaning(), 3),
           Numbers.fixed(t.first(), 3),
           Numbers.fixed(t.inParent(), 3),

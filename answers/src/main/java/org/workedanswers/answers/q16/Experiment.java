@@ -32,7 +32,7 @@ import org.workedanswers.rag.WordAnalyzer;
 record Experiment(
     ReverseDictionary collection, Bm25 bm25, Matrix documents, Matrix queries, double seconds) {
   /** How many definitions are drawn where no number is named. */
-  static final int DOCUMENTS = 3_000;
+  static final int DOCUMENTS = 2_500;
 
   /** How many documents each leg hands to the fusion where no number is named. */
   static final int DEPTH = 100;

@@ -6,9 +6,12 @@ import org.workedanswers.core.Check;
 
 /**
  * A table of cells. Cells that begin with a digit, a sign or an approximation are set to the right,
- * others to the left; a column is set as most of its cells are.
+ * others to the left; a column is set as most of its cells are, a lone "-" not counted.
  */
 public final class Table {
+  /** What stands where there is no number. */
+  private static final String NONE = "-";
+
   private final String caption;
   private final List<String> head;
   private final List<List<String>> rows = new ArrayList<>();
@@ -59,10 +62,9 @@ public final class Table {
 
   /** Whether a column is set to the right. */
   public boolean right(int column) {
-    long numbers =
-        rows.stream()
-            .filter(r -> r.get(column).strip().matches("[-+−~≈<>≤≥]?\\s?[0-9∞].*"))
-            .count();
-    return 2 * numbers > rows.size();
+    List<String> filled =
+        rows.stream().map(r -> r.get(column).strip()).filter(c -> !c.equals(NONE)).toList();
+    long numbers = filled.stream().filter(c -> c.matches("[-+−~≈<>≤≥]?\\s?[0-9∞].*")).count();
+    return 2 * numbers > filled.size();
   }
 }

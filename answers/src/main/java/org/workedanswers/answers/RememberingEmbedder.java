@@ -1,4 +1,4 @@
-package org.workedanswers.answers.glossary;
+package org.workedanswers.answers;
 
 import java.util.LinkedHashMap;
 import java.util.List;
