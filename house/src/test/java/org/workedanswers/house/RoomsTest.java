@@ -34,7 +34,13 @@ class RoomsTest {
     TECHNIQUES.put("lora", Set.of("core", "quantization"));
     TECHNIQUES.put("moe", Set.of("core"));
     TECHNIQUES.put("rag", Set.of("core"));
+    TECHNIQUES.put("tokenizers", Set.of());
     TECHNIQUES.put("checkpoints", Set.of("core", "quantization"));
+    Set<String> parts =
+        Set.of("core", "attention", "quantization", "lora", "moe", "tokenizers", "checkpoints");
+    TECHNIQUES.put("transformer", parts);
+    TECHNIQUES.put("embeddings", Set.of("core", "rag", "transformer"));
+    INTEGRATIONS.put("huggingface", Set.of("core", "tokenizers", "checkpoints", "transformer"));
     INTEGRATIONS.put("nd4j", Set.of("core"));
     INTEGRATIONS.put("langchain4j", Set.of("core", "rag"));
     INTEGRATIONS.put("lucene", Set.of("core", "rag"));

@@ -1,0 +1,2 @@
+/** Sentence embeddings by the transformer's own encoder, for rag. */
+package org.workedanswers.embeddings;

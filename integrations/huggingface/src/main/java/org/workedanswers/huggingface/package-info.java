@@ -1,0 +1,2 @@
+/** Models as Hugging Face's hub lays them out in a folder. */
+package org.workedanswers.huggingface;

@@ -1,0 +1,2 @@
+/** Whole transformers, made of the techniques: encoder, decoder and both together. */
+package org.workedanswers.transformer;
