@@ -147,7 +147,7 @@ public final class FeedForward {
     Check.that(x.cols() == width(), "x is %s and W1 is %s: x must have %d columns", x, w1, width());
     Matrix a = Matrix.zeros(x.rows(), hidden());
     product(kernels, x, w1, b1, a);
-    activation.apply(a);
+    activation.apply(kernels, a);
     if (v != null) {
       Matrix gate = kernels.multiply(x, v); // x V   [n x h]
       for (int i = 0; i < a.data().length; i++) {

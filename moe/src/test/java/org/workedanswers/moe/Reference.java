@@ -17,9 +17,16 @@ final class Reference {
   private Reference() {}
 
   static double phi(Activation activation, double x) {
-    return activation == Activation.GELU
-        ? 0.5 * x * (1 + Erf.erf(x / Math.sqrt(2)))
-        : x / (1 + Math.exp(-x));
+    switch (activation) {
+      case GELU:
+        return 0.5 * x * (1 + Erf.erf(x / Math.sqrt(2)));
+      case GELU_TANH:
+        return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+      case SILU:
+        return x / (1 + Math.exp(-x));
+      default:
+        return Math.max(x, 0);
+    }
   }
 
   /** A layer's weights, so that a test can compute with them itself. */
@@ -55,7 +62,7 @@ final class Reference {
 
   /** A layer of one of the three forms, its matrices views into larger arrays. */
   static Layer random(SeededRandom random, int width, int hidden) {
-    Activation activation = random.coin() ? Activation.GELU : Activation.SILU;
+    Activation activation = Activation.values()[random.integer(Activation.values().length)];
     Matrix w1 = view(random, width, hidden);
     Matrix w2 = view(random, hidden, width);
     return switch (random.below(3)) {

@@ -1,0 +1,163 @@
+package org.workedanswers.transformer;
+
+import java.util.Arrays;
+import org.workedanswers.core.Check;
+import org.workedanswers.core.Kernels;
+import org.workedanswers.core.KernelsChoice;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.core.Op;
+import org.workedanswers.core.Packed;
+
+/**
+ * A {@link Linear} in float32. Wᵀ [in x out] is packed once, in panels of as many columns as the
+ * kernels want, and a product runs through it from front to back.
+ *
+ * <p>Rows are taken {@value #ROWS} at a time and inputs {@value #DEPTH} at a time, so that what is
+ * used again stays in the caches. A sum goes on from where the last {@value #DEPTH} inputs left it,
+ * so its bits know nothing of that.
+ */
+final class DenseLinear implements Linear {
+  /** Rows of x that pass a panel together. */
+  private static final int ROWS = 96;
+
+  /** Inputs that are multiplied before the next panel's turn comes: 32 KiB of 16 columns. */
+  private static final int DEPTH = 512;
+
+  private final int in;
+  private final int out;
+  private final float[] bias; // null: none
+  private volatile Packed weight; // Wᵀ [in x out]
+
+  /** W is op(m) [in x out]. */
+  DenseLinear(Matrix m, Op op, float[] bias) {
+    Check.that(m.rows() >= 1 && m.cols() >= 1, "W is %s: it must not be empty", m);
+    in = op.rows(m);
+    out = op.cols(m);
+    Linear.checkBias(out, bias);
+    this.bias = bias;
+    weight = new Packed(in, out, KernelsChoice.best().panelWidth());
+    weight.set(m, op);
+  }
+
+  /** Layers side by side as one: the columns of all of them. */
+  static DenseLinear joined(DenseLinear[] parts) {
+    int out = Arrays.stream(parts).mapToInt(p -> p.out).sum();
+    Matrix w = Matrix.zeros(parts[0].in, out);
+    float[] bias = Arrays.stream(parts).anyMatch(p -> p.bias != null) ? new float[out] : null;
+    int at = 0;
+    for (DenseLinear part : parts) {
+      part.unpack(w.columns(at, at + part.out));
+      if (part.bias != null) {
+        System.arraycopy(part.bias, 0, bias, at, part.out);
+      }
+      at += part.out;
+    }
+    return new DenseLinear(w, Op.N, bias);
+  }
+
+  private void unpack(Matrix to) {
+    Packed w = weight;
+    for (int i = 0; i < in; i++) {
+      for (int j = 0; j < out; j += w.width()) {
+        int n = Math.min(w.width(), out - j);
+        System.arraycopy(w.data(), w.index(i, j), to.data(), to.index(i, j), n);
+      }
+    }
+  }
+
+  @Override
+  public int in() {
+    return in;
+  }
+
+  @Override
+  public int out() {
+    return out;
+  }
+
+  /** The weight in panels for these kernels; packed anew if they want others than the last ones. */
+  private Packed packed(Kernels kernels) {
+    Packed w = weight;
+    if (w.width() != kernels.panelWidth()) {
+      Matrix plain = Matrix.zeros(in, out);
+      unpack(plain);
+      w = new Packed(in, out, kernels.panelWidth());
+      w.set(plain, Op.N);
+      weight = w;
+    }
+    return w;
+  }
+
+  @Override
+  public void apply(Compute compute, Matrix x, Matrix y) {
+    Linear.checkShapes(this, x, y);
+    Packed w = packed(compute.kernels());
+    int threads = compute.loop().threads();
+    if (threads == 1) {
+      part(compute.kernels(), w, x, y, 0, out);
+    } else if (x.rows() >= 12 * threads) {
+      compute
+          .loop()
+          .ranges(
+              (x.rows() + 5) / 6, // kernels take six rows at a time
+              (from, to) -> {
+                int last = Math.min(6 * to, x.rows());
+                part(compute.kernels(), w, x.rows(6 * from, last), y.rows(6 * from, last), 0, out);
+              });
+    } else {
+      compute
+          .loop()
+          .ranges(
+              (out + w.width() - 1) / w.width(),
+              (from, to) ->
+                  part(
+                      compute.kernels(),
+                      w,
+                      x,
+                      y,
+                      from * w.width(),
+                      Math.min(to * w.width(), out)));
+    }
+  }
+
+  /** The outputs {@code from} to {@code to}, whole panels but for the last of all. */
+  private void part(Kernels kernels, Packed w, Matrix x, Matrix y, int from, int to) {
+    int whole = from + (to - from) / w.width() * w.width();
+    for (int r = 0; r < x.rows(); r += ROWS) {
+      int end = Math.min(r + ROWS, x.rows());
+      Matrix rows = x.rows(r, end);
+      if (whole > from) {
+        panels(kernels, w, rows, from, y.rows(r, end).columns(from, whole));
+      }
+      if (whole < to) {
+        Matrix last = Matrix.zeros(end - r, w.width());
+        panels(kernels, w, rows, whole, last);
+        y.rows(r, end).columns(whole, to).set(last.columns(0, to - whole));
+      }
+    }
+  }
+
+  /** y = x Wᵀ + b for the columns from {@code from} on, whole panels of them. */
+  private void panels(Kernels kernels, Packed w, Matrix x, int from, Matrix y) {
+    if (bias != null) {
+      int n = Math.min(y.cols(), out - from);
+      for (int i = 0; i < y.rows(); i++) {
+        System.arraycopy(bias, from, y.data(), y.index(i, 0), n);
+      }
+    }
+    for (int k = 0; k < in; k += DEPTH) {
+      Matrix part = x.columns(k, Math.min(k + DEPTH, in));
+      kernels.gemm(part, w, k, from, bias != null || k > 0, y);
+    }
+  }
+
+  @Override
+  public long parameters() {
+    return (long) in * out + (bias == null ? 0 : out);
+  }
+
+  @Override
+  public long bytes() {
+    return Float.BYTES * (weight.data().length + (bias == null ? 0L : out));
+  }
+}
