@@ -4,6 +4,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.quantization.GgufBlockFormat;
+import org.workedanswers.quantization.GgufMatrix;
+import org.workedanswers.quantization.GgufType;
 
 /**
  * A named tensor of a model's file: its type, its shape, and its values when asked for.
@@ -118,6 +121,31 @@ public final class Tensor {
         name,
         shapeText());
     return Matrix.wrap(floats((long) from * cols, (to - from) * cols), to - from, cols);
+  }
+
+  /**
+   * The tensor as weights that stay in the blocks of the file, which are copied.
+   *
+   * @throws IllegalArgumentException if its type is not one of {@link GgufType}, it has more than
+   *     two sizes, or its bytes pass what one array can hold
+   */
+  public GgufMatrix blocks() {
+    GgufBlockFormat format = type.blocks().orElse(null);
+    Check.that(
+        format instanceof GgufType,
+        "tensor '%s' is %s: only types that can be multiplied as they stand are taken as blocks",
+        name,
+        type);
+    int rows = rows();
+    Check.that(
+        bytes() <= Check.MAX_ELEMENTS,
+        "tensor '%s' is %s: its %d bytes pass the %d that one Java array can hold",
+        name,
+        shapeText(),
+        bytes(),
+        Check.MAX_ELEMENTS);
+    int cols = rows == 0 ? sizeAsInt(1) : (int) (elements / rows);
+    return GgufMatrix.wrap((GgufType) format, rows, cols, values.bytes((int) bytes()));
   }
 
   private int rows() {

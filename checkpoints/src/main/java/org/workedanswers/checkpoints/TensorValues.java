@@ -12,6 +12,11 @@ interface TensorValues {
   /** The {@code count} values from value {@code from} as longs. */
   long[] longs(long from, int count);
 
+  /** The first {@code count} bytes as they stand in the file; of types in blocks alone. */
+  default byte[] bytes(int count) {
+    throw new AssertionError("no blocks here");
+  }
+
   /** For a type that is named but not read: {@link Tensor} refuses before it asks. */
   TensorValues NONE = new LittleEndian(ElementType.UINT8, ByteBuffer.allocate(0));
 
@@ -60,6 +65,13 @@ interface TensorValues {
         }
       }
       return values;
+    }
+
+    @Override
+    public byte[] bytes(int count) {
+      byte[] copy = new byte[count];
+      file.copy(start, copy, 0, count);
+      return copy;
     }
 
     private ByteBuffer bytes(long from, int count) {

@@ -1,0 +1,224 @@
+package org.workedanswers.transformer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.workedanswers.attention.Mask;
+import org.workedanswers.attention.MultiHead;
+import org.workedanswers.attention.Rope;
+import org.workedanswers.checkpoints.GgufModel;
+import org.workedanswers.checkpoints.Tensor;
+import org.workedanswers.core.Check;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.core.ModelShape;
+import org.workedanswers.moe.Activation;
+import org.workedanswers.moe.FeedForward;
+import org.workedanswers.moe.Gating;
+import org.workedanswers.moe.MixtureOfExperts;
+import org.workedanswers.moe.Router;
+
+/**
+ * Llama-style decoders from their files: RMSNorm before the parts, SwiGLU or experts of it, rotary
+ * positions, grouped-query attention, no biases (Qwen 2 has them on Q, K and V).
+ *
+ * <p>Tensors go by GGUF's names:
+ *
+ * <pre>
+ * token_embd.weight                             [vocabulary x d]
+ * blk.N.attn_norm.weight, ffn_norm.weight       [d]
+ * blk.N.attn_q, attn_k, attn_v, attn_output     [h d_h x d], [g d_h x d] twice, [d x h d_h]
+ * blk.N.ffn_gate, ffn_up, ffn_down              [d_ff x d] twice, [d x d_ff]
+ * blk.N.ffn_gate_inp, ffn_gate_exps, ...        a router and experts in their place
+ * output_norm.weight, output.weight             [d], [vocabulary x d]; without the latter the embedding is the head
+ * rope_freqs.weight                             [d_h / 2], what frequencies are divided by (Llama 3.1)
+ * </pre>
+ *
+ * Sources: Touvron et al., <i>LLaMA</i>, 2023, section 2.2; Jiang et al., <i>Mixtral of
+ * Experts</i>, 2024; the names are those of gguf-py's {@code constants.py}.
+ */
+public final class Llama {
+  private static final int MOST = 1 << 24; // of any size that a file names: far above what there is
+
+  private final LlamaConfig config;
+  private final NamedWeights weights;
+  private final double[] frequencies;
+
+  private Llama(LlamaConfig config, NamedWeights weights) {
+    this.config = config;
+    this.weights = weights;
+    frequencies = Rope.frequencies(config.shape().attention().headSize(), config.ropeBase());
+    Optional<float[]> factors = weights.optionalVector("rope_freqs.weight", frequencies.length);
+    for (int p = 0; factors.isPresent() && p < frequencies.length; p++) {
+      frequencies[p] /= factors.get()[p];
+    }
+  }
+
+  /**
+   * The decoder of a configuration and its tensors by GGUF's names.
+   *
+   * @throws IllegalArgumentException if a tensor is missing or has another shape
+   */
+  public static Decoder decoder(LlamaConfig config, Map<String, Tensor> tensors, Storage storage) {
+    return new Llama(config, new NamedWeights(tensors, storage)).decoder();
+  }
+
+  /**
+   * The decoder of a GGUF file.
+   *
+   * @throws IllegalArgumentException if it is of another architecture, or something in it is
+   *     missing, out of range or not understood
+   */
+  public static Decoder decoder(GgufModel model, Storage storage) {
+    return decoder(config(model), model.tensors(), storage);
+  }
+
+  /**
+   * What a GGUF file says of its model.
+   *
+   * @throws IllegalArgumentException if it is of another architecture, or something in it is
+   *     missing, out of range or not understood
+   */
+  public static LlamaConfig config(GgufModel model) {
+    String a = model.text("general.architecture");
+    Check.that(
+        a.equals("llama") || a.equals("qwen2"),
+        "the model's architecture is '%s': llama (Llama, Mistral, Mixtral and their like) and"
+            + " qwen2 are understood",
+        a);
+    Map<String, Object> entries = model.metadata();
+    Object scaling = entries.getOrDefault(a + ".rope.scaling.type", "none");
+    Check.that(
+        scaling.equals("none"),
+        "the model's positions are scaled by '%s': that is not understood",
+        scaling);
+    int width = size(model, a + ".embedding_length");
+    int heads = size(model, a + ".attention.head_count");
+    int kvHeads = size(model, a + ".attention.head_count_kv", heads);
+    int headSize = size(model, a + ".attention.key_length", width / Math.max(1, heads));
+    for (String other : List.of(".attention.value_length", ".rope.dimension_count")) {
+      Check.that(
+          size(model, a + other, headSize) == headSize,
+          "'%s%s' is %s and a head has %d columns: only the same is understood",
+          a,
+          other,
+          entries.get(a + other),
+          headSize);
+    }
+    int experts = size(model, a + ".expert_count", 1);
+    Tensor table = model.tensor("token_embd.weight");
+    ModelShape shape =
+        new ModelShape(
+            entries.get("general.name") instanceof String name ? name : a,
+            ModelShape.Kind.DECODER,
+            size(model, a + ".block_count"),
+            width,
+            new ModelShape.Attention(heads, kvHeads, headSize),
+            new ModelShape.FeedForward(
+                size(model, a + ".feed_forward_length"),
+                experts,
+                size(model, a + ".expert_used_count", experts)),
+            new ModelShape.Embedding(
+                (int) Math.min(table.shape()[0], MOST),
+                !model.tensors().containsKey("output.weight"),
+                0,
+                0));
+    return new LlamaConfig(
+        shape,
+        size(model, a + ".context_length"),
+        model.real(a + ".attention.layer_norm_rms_epsilon"),
+        entries.containsKey(a + ".rope.freq_base") ? model.real(a + ".rope.freq_base") : Rope.BASE,
+        a.equals("llama") ? Rope.Pairing.INTERLEAVED : Rope.Pairing.HALF_SPLIT);
+  }
+
+  private static int size(GgufModel model, String key) {
+    long value = model.number(key);
+    Check.that(value >= 1 && value <= MOST, "'%s' is %d: it must be in 1..%d", key, value, MOST);
+    return (int) value;
+  }
+
+  private static int size(GgufModel model, String key, int otherwise) {
+    return model.metadata().containsKey(key) ? size(model, key) : otherwise;
+  }
+
+  private Decoder decoder() {
+    ModelShape shape = config.shape();
+    int d = shape.dModel();
+    int vocabulary = shape.embedding().vocabulary();
+    List<Layer> layers = new ArrayList<>();
+    for (int l = 0; l < shape.layers(); l++) {
+      layers.add(layer("blk." + l + "."));
+    }
+    String head = shape.embedding().tied() ? "token_embd" : "output";
+    return new Decoder(
+        Embeddings.of(weights.table("token_embd.weight", vocabulary, d)),
+        new Stack(layers, Optional.of(norm("output_norm")), Mask.causal()),
+        weights.linear(head + ".weight", head + ".bias", vocabulary, d),
+        config.context());
+  }
+
+  private Layer layer(String part) {
+    ModelShape shape = config.shape();
+    ModelShape.Attention a = shape.attention();
+    int d = shape.dModel();
+    int own = a.heads() * a.headSize();
+    int shared = a.kvHeads() * a.headSize();
+    Linear projections =
+        Linear.sideBySide(
+            linear(part + "attn_q", own, d),
+            linear(part + "attn_k", shared, d),
+            linear(part + "attn_v", shared, d));
+    SelfAttention attention =
+        new SelfAttention(
+            new MultiHead(a.heads(), a.kvHeads()),
+            projections,
+            linear(part + "attn_output", d, own),
+            Optional.of(new Rope(frequencies, config.pairing())),
+            Optional.empty());
+    return new Layer(
+        NormPlace.PRE,
+        attention,
+        norm(part + "attn_norm"),
+        Optional.empty(),
+        shape.feedForward().experts() == 1 ? mlp(part) : experts(part),
+        norm(part + "ffn_norm"));
+  }
+
+  private Mlp mlp(String part) {
+    int d = config.shape().dModel();
+    int hidden = config.shape().feedForward().dFf();
+    return Mlp.gated(
+        linear(part + "ffn_gate", hidden, d),
+        linear(part + "ffn_up", hidden, d),
+        linear(part + "ffn_down", d, hidden),
+        Activation.SILU);
+  }
+
+  private Experts experts(String part) {
+    ModelShape.FeedForward f = config.shape().feedForward();
+    int d = config.shape().dModel();
+    int count = f.experts();
+    List<FeedForward> experts = new ArrayList<>();
+    for (int e = 0; e < count; e++) {
+      Matrix gate = weights.slice(part + "ffn_gate_exps.weight", e, count, f.dFf(), d);
+      Matrix up = weights.slice(part + "ffn_up_exps.weight", e, count, f.dFf(), d);
+      Matrix down = weights.slice(part + "ffn_down_exps.weight", e, count, d, f.dFf());
+      experts.add(
+          FeedForward.gated(
+              Activation.SILU, gate.transposed(), up.transposed(), down.transposed()));
+    }
+    Matrix router = weights.matrix(part + "ffn_gate_inp.weight", count, d).transposed();
+    return new Experts(
+        new MixtureOfExperts(
+            new Router(router, f.activeExperts(), Gating.TOP_K_THEN_SOFTMAX), experts));
+  }
+
+  private Linear linear(String part, int out, int in) {
+    return weights.linear(part + ".weight", part + ".bias", out, in);
+  }
+
+  private Norm norm(String part) {
+    float[] gain = weights.vector(part + ".weight", config.shape().dModel());
+    return new RmsNorm(gain, config.epsilon());
+  }
+}

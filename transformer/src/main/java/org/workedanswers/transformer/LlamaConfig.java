@@ -1,0 +1,33 @@
+package org.workedanswers.transformer;
+
+import org.workedanswers.attention.Rope;
+import org.workedanswers.core.Check;
+import org.workedanswers.core.ModelShape;
+
+/**
+ * What a Llama-style decoder is, as its paper's table says it.
+ *
+ * @param shape layers, widths, heads, experts, vocabulary
+ * @param context the longest sequence it was trained for
+ * @param epsilon ε of RMSNorm
+ * @param ropeBase the base of the rotary positions' frequencies
+ * @param pairing which columns of a head are turned together
+ */
+public record LlamaConfig(
+    ModelShape shape, int context, double epsilon, double ropeBase, Rope.Pairing pairing) {
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is out of range or the shape is not a decoder's
+   */
+  public LlamaConfig {
+    Check.that(
+        shape.kind() == ModelShape.Kind.DECODER,
+        "%s is an %s: a Llama-style model is a decoder",
+        shape.name(),
+        shape.kind());
+    Check.positive("context", context);
+    Check.positive("epsilon", epsilon);
+    Check.positive("ropeBase", ropeBase);
+  }
+}
