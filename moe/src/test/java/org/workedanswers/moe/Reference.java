@@ -62,7 +62,7 @@ final class Reference {
 
   /** A layer of one of the three forms, its matrices views into larger arrays. */
   static Layer random(SeededRandom random, int width, int hidden) {
-    Activation activation = Activation.values()[random.integer(Activation.values().length)];
+    Activation activation = Activation.values()[random.below(Activation.values().length)];
     Matrix w1 = view(random, width, hidden);
     Matrix w2 = view(random, hidden, width);
     return switch (random.below(3)) {

@@ -107,8 +107,7 @@ public final class CrossAttention {
   }
 
   private List<Matrix> explain(Kernels kernels, Matrix q, Matrix k, Matrix v, Matrix to) {
-    PlainAttention plain =
-        new PlainAttention(kernels, scaled ? Scale.INVERSE_ROOT : Scale.NONE);
+    PlainAttention plain = new PlainAttention(kernels, scaled ? Scale.INVERSE_ROOT : Scale.NONE);
     List<Matrix> weights = new ArrayList<>();
     for (int t = 0; t < heads.heads(); t++) {
       var trace =

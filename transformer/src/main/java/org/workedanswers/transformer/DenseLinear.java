@@ -111,12 +111,7 @@ final class DenseLinear implements Linear {
               (out + w.width() - 1) / w.width(),
               (from, to) ->
                   part(
-                      compute.kernels(),
-                      w,
-                      x,
-                      y,
-                      from * w.width(),
-                      Math.min(to * w.width(), out)));
+                      compute.kernels(), w, x, y, from * w.width(), Math.min(to * w.width(), out)));
     }
   }
 

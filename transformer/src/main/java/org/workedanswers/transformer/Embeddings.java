@@ -26,7 +26,8 @@ public record Embeddings(
     int d = words.width();
     positions.ifPresent(p -> Check.shape("positions", p, p.rows(), d));
     types.ifPresent(t -> Check.shape("types", t, t.rows(), d));
-    norm.ifPresent(n -> Check.that(n.width() == d, "the norm is for width %d, not %d", n.width(), d));
+    norm.ifPresent(
+        n -> Check.that(n.width() == d, "the norm is for width %d, not %d", n.width(), d));
   }
 
   /** Words alone. */

@@ -14,10 +14,10 @@ import org.workedanswers.core.Matrix;
  * x = layer_l(x)    for every l      every position attends to every position
  * </pre>
  *
- * BERT's (Devlin et al., <i>BERT</i>, 2019) has its norms after the parts, T5's before them. Several
- * sequences are run as one batch: their tokens are rows of one matrix, so that each weight is read
- * once, nothing is filled up, and each sequence attends to itself alone. A sequence's vectors are the
- * same bits in a batch as alone, with kernels that {@linkplain
+ * BERT's (Devlin et al., <i>BERT</i>, 2019) has its norms after the parts, T5's before them.
+ * Several sequences are run as one batch: their tokens are rows of one matrix, so that each weight
+ * is read once, nothing is filled up, and each sequence attends to itself alone. A sequence's
+ * vectors are the same bits in a batch as alone, with kernels that {@linkplain
  * org.workedanswers.core.Kernels#sumsByInnerSizeAlone sum by the inner size alone}.
  *
  * @param embeddings tokens to vectors

@@ -4,7 +4,9 @@ import java.util.Optional;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.moe.MixtureOfExperts;
 
-/** A layer's feed-forward part, which treats each token by itself: {@link Mlp} or {@link Experts}. */
+/**
+ * A layer's feed-forward part, which treats each token by itself: {@link Mlp} or {@link Experts}.
+ */
 public interface FeedForwardPart {
   /** d, the width of a token. */
   int width();

@@ -46,7 +46,9 @@ public final class Initial {
     return new Initial(config, random).decoder(false);
   }
 
-  /** An encoder and a decoder of the same sizes whose layers attend to it, with tables of their own. */
+  /**
+   * An encoder and a decoder of the same sizes whose layers attend to it, with tables of their own.
+   */
   public static EncoderDecoder encoderDecoder(TransformerConfig config, SeededRandom random) {
     Encoder encoder = encoder(config, random);
     return new EncoderDecoder(encoder, new Initial(config, random).decoder(true));
@@ -133,8 +135,7 @@ public final class Initial {
               new Router(router, f.activeExperts(), Gating.TOP_K_THEN_SOFTMAX), experts));
     }
     return config.gated()
-        ? Mlp.gated(
-            linear(f.dFf(), d), linear(f.dFf(), d), linear(d, f.dFf()), config.activation())
+        ? Mlp.gated(linear(f.dFf(), d), linear(f.dFf(), d), linear(d, f.dFf()), config.activation())
         : Mlp.dense(linear(f.dFf(), d), linear(d, f.dFf()), config.activation());
   }
 

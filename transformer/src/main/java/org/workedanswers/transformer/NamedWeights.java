@@ -29,8 +29,7 @@ record NamedWeights(Map<String, Tensor> tensors, Storage storage) {
   float[] vector(String name, int length) {
     Tensor tensor = tensor(name);
     long[] shape = tensor.shape();
-    Check.that(
-        shape.length == 1 && shape[0] == length, "%s must be %d values", tensor, length);
+    Check.that(shape.length == 1 && shape[0] == length, "%s must be %d values", tensor, length);
     return tensor.floats();
   }
 

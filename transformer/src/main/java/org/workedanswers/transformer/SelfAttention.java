@@ -161,8 +161,7 @@ public final class SelfAttention {
       Kernels kernels, Matrix q, Matrix k, Matrix v, Mask mask, Matrix output) {
     if (bias.isPresent()) {
       Matrix[] weights = new Matrix[heads.heads()];
-      biased(
-          Compute.plain(kernels, Loop.sequential()), q, k, v, mask, output, weights);
+      biased(Compute.plain(kernels, Loop.sequential()), q, k, v, mask, output, weights);
       return List.of(weights);
     }
     List<Matrix> weights = new ArrayList<>();

@@ -36,8 +36,7 @@ public final class Sequence {
           sources != null || layer.cross().isEmpty(),
           "this decoder's layers attend to an encoder: start it with the encoder's output");
       SelfAttention attention = layer.attention();
-      caches.add(
-          new KvCache(attention.heads().kvHeads(), attention.headSize(), capacity));
+      caches.add(new KvCache(attention.heads().kvHeads(), attention.headSize(), capacity));
     }
   }
 

@@ -4,7 +4,9 @@ import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
 import org.workedanswers.quantization.QuantizedMatrix;
 
-/** A file's tensor [rows x cols] as weights: rows are widened from the mapped file when asked for. */
+/**
+ * A file's tensor [rows x cols] as weights: rows are widened from the mapped file when asked for.
+ */
 record TensorMatrix(Tensor tensor, int rows, int cols) implements QuantizedMatrix {
   static TensorMatrix of(Tensor tensor) {
     long[] shape = tensor.shape();

@@ -60,8 +60,7 @@ public record TransformerConfig(
 
   /** The same with its norms elsewhere. */
   public TransformerConfig with(NormPlace other) {
-    return new TransformerConfig(
-        shape, rms, epsilon, other, activation, gated, positions, biases);
+    return new TransformerConfig(shape, rms, epsilon, other, activation, gated, positions, biases);
   }
 
   /** The same with other positions. */

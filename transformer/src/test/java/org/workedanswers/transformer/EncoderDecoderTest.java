@@ -1,0 +1,101 @@
+package org.workedanswers.transformer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.workedanswers.transformer.LinearTest.refused;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.workedanswers.attention.Mask;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.core.ModelShape;
+import org.workedanswers.core.SeededRandom;
+
+class EncoderDecoderTest {
+  @Test
+  void agreesWithDoublePrecision() {
+    for (int seed = 0; seed < 30; seed++) {
+      SeededRandom random = new SeededRandom(seed);
+      DoubleModel reads = new DoubleModel(random, false, false);
+      DoubleModel writes = new DoubleModel(random, true, true);
+      while (writes.sourceWidth != reads.d) {
+        reads = new DoubleModel(random, false, false);
+      }
+      Matrix source = random.gaussian(7, reads.d, 1);
+      Matrix words = random.gaussian(9, writes.d, 1);
+      Matrix head = random.gaussian(9, writes.d, 1);
+      Encoder encoder =
+          new Encoder(
+              Embeddings.of(TokenTable.of(source)),
+              new Stack(List.of(reads.layer()), Optional.empty(), Mask.full()));
+      Decoder decoder =
+          new Decoder(
+              Embeddings.of(TokenTable.of(words)),
+              new Stack(List.of(writes.layer()), Optional.empty(), Mask.causal()),
+              Linear.dense(head, null),
+              100);
+      int[] read = {6, 2, 2, 0};
+      int[] written = {8, 1, 0, 3, 3};
+      double[][] z = reads.apply(rows(source, read), null, (i, j) -> 1);
+      double[][] x = writes.apply(rows(words, written), z, (i, j) -> j <= i ? 1 : 0);
+      double[][] logits = DoubleModel.linear(x, head, null);
+      EncoderDecoder both = new EncoderDecoder(encoder, decoder);
+      for (Compute compute : Computes.all()) {
+        Matrix all = both.start(compute, 5, read).feed(written);
+        LayerTest.assertClose(logits, all, "seed " + seed + ", " + compute);
+        Sequence one = both.start(compute, 5, read);
+        for (int i = 0; i < 5; i++) {
+          assertArrayEquals(all.row(i), one.next(written[i]).row(0));
+        }
+      }
+    }
+  }
+
+  private static double[][] rows(Matrix table, int[] tokens) {
+    double[][] x = new double[tokens.length][];
+    for (int i = 0; i < tokens.length; i++) {
+      x[i] = DoubleModel.doubles(table.rows(tokens[i], tokens[i] + 1))[0];
+    }
+    return x;
+  }
+
+  @Test
+  void aDecoderThatReadsNeedsWhatItReads() {
+    SeededRandom random = new SeededRandom(3);
+    ModelShape shape =
+        new ModelShape(
+            "small",
+            ModelShape.Kind.DECODER,
+            2,
+            12,
+            new ModelShape.Attention(4, 2, 4),
+            ModelShape.FeedForward.dense(20),
+            new ModelShape.Embedding(23, true, 0, 0));
+    EncoderDecoder both = Initial.encoderDecoder(TransformerConfig.t5(shape), random);
+    Compute compute = Computes.all().get(1);
+    refused("attend to an encoder", () -> both.decoder().start(compute, 4));
+    Decoder alone = Initial.decoder(TransformerConfig.t5(shape), random);
+    refused("no encoder", () -> new EncoderDecoder(both.encoder(), alone));
+    assertEquals(23, both.start(compute, 4, 1, 2).next(3).cols());
+  }
+
+  @Test
+  void bucketsAreThoseOfT5() {
+    RelativeBias encoder = new RelativeBias(Matrix.zeros(32, 1), true, 128);
+    RelativeBias decoder = new RelativeBias(Matrix.zeros(32, 1), false, 128);
+    // By the published formula: 16 buckets a direction, 8 of them exact; ln(16/8)/ln(16)·8 = 2.
+    int[][] expected = {{0, 0}, {-1, 1}, {-7, 7}, {-8, 8}, {-16, 10}, {-127, 15}, {-5000, 15}};
+    for (int[] e : expected) {
+      assertEquals(e[1], encoder.bucket(e[0]), "distance " + e[0]);
+      assertEquals(e[1] + (e[0] == 0 ? 0 : 16), encoder.bucket(-e[0]), "distance " + -e[0]);
+    }
+    // 32 buckets, 16 exact: ln(32/16)/ln(8)·16 = 5.33; the future shares bucket 0.
+    int[][] past = {{0, 0}, {5, 0}, {-15, 15}, {-16, 16}, {-32, 21}, {-127, 31}, {-128, 31}};
+    for (int[] e : past) {
+      assertEquals(e[1], decoder.bucket(e[0]), "distance " + e[0]);
+    }
+    refused("30 x 1", () -> new RelativeBias(Matrix.zeros(30, 1), true, 128));
+    refused("must be above 8", () -> new RelativeBias(Matrix.zeros(32, 1), true, 8));
+  }
+}
