@@ -55,7 +55,7 @@ class RollingKvCacheTest {
   }
 
   private static final int[][] SINKS_AND_WINDOWS = {
-    {0, 1}, {1, 1}, {4, 1}, {0, 2}, {3, 2}, {4, 12}, {0, 30}, {2, 65}, {40, 5}
+    {0, 1}, {1, 1}, {4, 1}, {0, 2}, {3, 2}, {4, 12}, {0, 30}, {2, 33}, {20, 5}
   };
 
   @ParameterizedTest
@@ -64,7 +64,7 @@ class RollingKvCacheTest {
     SeededRandom random = new SeededRandom(41);
     MultiHead heads = new MultiHead(4, 2);
     for (int[] sw : SINKS_AND_WINDOWS) {
-      int n = sw[0] + sw[1] + 40;
+      int n = sw[0] + sw[1] + 25;
       int d = 2 * (1 + random.below(4));
       int dV = 1 + random.below(6);
       Rope rope = Rope.of(d, random.coin() ? Pairing.INTERLEAVED : Pairing.HALF_SPLIT);
@@ -86,7 +86,7 @@ class RollingKvCacheTest {
             v.rows(from, to),
             output.rows(from, to));
       }
-      for (int t = 0; t < n; t++) {
+      for (int t = random.below(3); t < n; t += 1 + random.below(4)) {
         assertArrayEquals(
             expected(form, heads, rope, q, k, v, t, sw).row(0),
             output.row(t),
