@@ -16,8 +16,8 @@ import org.workedanswers.core.Matrix;
  * and {@link #values()} under {@link Mask#causal()}: a prompt in one piece, in chunks or token by
  * token gives the same bits, on kernels whose sums depend on the inner size alone. Keys that are
  * turned by {@link Rope} are turned before they come here. Source: Shazeer, <i>Fast Transformer
- * Decoding: One Write-Head is All You Need</i>, 2019, section 2.3.1; fewer heads than queries have
- * make it smaller by as much.
+ * Decoding: One Write-Head is All You Need</i>, 2019, which also says what it costs to read it at
+ * every step, and that fewer heads than the queries have make it smaller by as much.
  *
  * <p>The capacity is fixed; memory is taken in steps as the cache fills, each half as large again,
  * and kept until the object goes. Not thread-safe, but many threads may read between two changes.
@@ -55,12 +55,7 @@ public final class KvCache {
     Check.positive("capacity", capacity);
     Check.elements("K", capacity, (long) kvHeads * dK);
     Check.elements("V", capacity, (long) kvHeads * dV);
-    Check.that(
-        bytes <= Runtime.getRuntime().maxMemory(),
-        "a cache of %d positions takes %d bytes and this Java machine may take %d in all",
-        capacity,
-        bytes,
-        Runtime.getRuntime().maxMemory());
+    checkMemory("cache", capacity, bytes);
     this.heads = kvHeads;
     this.keyWidth = kvHeads * dK;
     this.valueWidth = kvHeads * dV;
@@ -90,6 +85,18 @@ public final class KvCache {
         dK,
         dV);
     return Float.BYTES * values * positions;
+  }
+
+  /** Refuses what would pass the memory that there is, before any of it is taken. */
+  static void checkMemory(String name, long positions, long bytes) {
+    long most = Runtime.getRuntime().maxMemory();
+    Check.that(
+        bytes <= most,
+        "a %s of %d positions takes %d bytes and this Java machine may take %d in all",
+        name,
+        positions,
+        bytes,
+        most);
   }
 
   /** How many positions it holds. */
@@ -136,17 +143,19 @@ public final class KvCache {
   }
 
   private void hold(int positions) {
-    if (positions <= keys.rows()) {
-      return;
+    if (positions > keys.rows()) {
+      Matrix more = larger(keys, positions, capacity);
+      values = larger(values, positions, capacity);
+      keys = more;
     }
-    long step = keys.rows() + (long) keys.rows() / 2;
-    int held = (int) Math.max(positions, Math.min(capacity, step));
-    Matrix largerKeys = Matrix.zeros(held, keyWidth);
-    Matrix largerValues = Matrix.zeros(held, valueWidth);
-    largerKeys.rows(0, length).set(keys());
-    largerValues.rows(0, length).set(values());
-    keys = largerKeys;
-    values = largerValues;
+  }
+
+  /** A copy with rows for that many positions at least, half as many again as before, or most. */
+  static Matrix larger(Matrix m, int positions, int most) {
+    long step = m.rows() + (long) m.rows() / 2;
+    Matrix larger = Matrix.zeros((int) Math.max(positions, Math.min(most, step)), m.cols());
+    larger.rows(0, m.rows()).set(m);
+    return larger;
   }
 
   /**

@@ -17,6 +17,11 @@ import org.workedanswers.core.Matrix;
  * Embedding</i>, 2021, section 3.2.2, equation 15, and section 3.4.2, equation 34.
  *
  * <p>Angles are computed in double precision: at position 10⁶ a float angle would be off by 0.03.
+ *
+ * <p>A {@link RopeScaling} gives other frequencies θ_p, for contexts longer than those of the
+ * training, and a factor by which x' and y' are multiplied; without one it is 1. One token of a
+ * decoder is one row: {@code rotate(x, position)}. {@link #table} has the cosines and sines of many
+ * positions at hand.
  */
 public final class Rope {
   /** Which two columns are one point. The two differ by an order of columns and do not mix. */
@@ -31,6 +36,7 @@ public final class Rope {
   public static final double BASE = 10_000;
 
   private final double[] frequencies;
+  private final double factor;
   private final Pairing pairing;
 
   /**
@@ -39,7 +45,17 @@ public final class Rope {
    * @throws IllegalArgumentException if one is not finite
    */
   public Rope(double[] frequencies, Pairing pairing) {
+    this(frequencies, 1, pairing);
+  }
+
+  /**
+   * With the frequencies θ_p and the attention factor given.
+   *
+   * @throws IllegalArgumentException if a frequency is not finite or the factor not above 0
+   */
+  public Rope(double[] frequencies, double attentionFactor, Pairing pairing) {
     this.frequencies = frequencies.clone();
+    this.factor = Check.positive("attentionFactor", attentionFactor);
     this.pairing = pairing;
     for (double f : frequencies) {
       Check.that(Double.isFinite(f), "a frequency is %s: it must be finite", f);
@@ -53,6 +69,18 @@ public final class Rope {
    */
   public static Rope of(int d, Pairing pairing) {
     return new Rope(frequencies(d, BASE), pairing);
+  }
+
+  /**
+   * For heads of width d, scaled.
+   *
+   * @param length positions of the context, cached ones included. It matters where {@link
+   *     RopeScaling#dependsOnLength} says so; keys that were turned for another length do not fit.
+   * @throws IllegalArgumentException if d is odd or below 2, the base is not above 0, or the
+   *     scaling refuses one of them
+   */
+  public static Rope of(int d, double base, RopeScaling scaling, int length, Pairing pairing) {
+    return new Rope(scaling.frequencies(d, base, length), scaling.attentionFactor(), pairing);
   }
 
   /**
@@ -73,6 +101,31 @@ public final class Rope {
   /** d, the width of a head. */
   public int width() {
     return 2 * frequencies.length;
+  }
+
+  /** A copy of the θ_p, d/2 of them: radians a position. */
+  public double[] frequencies() {
+    return frequencies.clone();
+  }
+
+  /** What a turned query, and a turned key, is longer by: 1 but for a scaling that says so. */
+  public double attentionFactor() {
+    return factor;
+  }
+
+  /** Which two columns are one point. */
+  public Pairing pairing() {
+    return pairing;
+  }
+
+  /**
+   * The same rotation, its cosines and sines computed once for the positions 0..positions-1.
+   *
+   * @throws IllegalArgumentException if {@code positions} is negative, one array can't hold them,
+   *     or they pass the memory that this Java machine may take
+   */
+  public RopeTable table(int positions) {
+    return new RopeTable(this, positions);
   }
 
   /**
@@ -110,23 +163,38 @@ public final class Rope {
         "x is %s and there are %d positions: one a row is needed",
         x,
         positions.length);
+    float[] cos = new float[d / 2];
+    float[] sin = new float[d / 2];
     for (int i = 0; i < x.rows(); i++) {
-      for (int p = 0; p < frequencies.length; p++) {
-        double angle = positions[i] * frequencies[p];
-        float cos = (float) Math.cos(angle);
-        float sin = (float) Math.sin(angle);
-        int one = pairing == Pairing.INTERLEAVED ? 2 * p : p;
-        int other = pairing == Pairing.INTERLEAVED ? 2 * p + 1 : p + d / 2;
-        for (int head = 0; head < x.cols(); head += d) {
-          turn(x.data(), x.index(i, head + one), x.index(i, head + other), cos, sin);
-        }
-      }
+      angles(positions[i], cos, sin, 0);
+      turn(x, i, cos, sin, 0);
     }
   }
 
-  private static void turn(float[] data, int x, int y, float cos, float sin) {
-    float before = data[x];
-    data[x] = before * cos - data[y] * sin;
-    data[y] = before * sin + data[y] * cos;
+  /** cos(t θ_p) and sin(t θ_p), times the attention factor, for all p: {@code cos[at]} and on. */
+  void angles(int t, float[] cos, float[] sin, int at) {
+    for (int p = 0; p < frequencies.length; p++) {
+      double angle = t * frequencies[p];
+      cos[at + p] = (float) (factor * Math.cos(angle));
+      sin[at + p] = (float) (factor * Math.sin(angle));
+    }
+  }
+
+  /** Turns row i of x, each head of it, by the angles that begin at {@code at}. */
+  void turn(Matrix x, int i, float[] cos, float[] sin, int at) {
+    int d = width();
+    boolean interleaved = pairing == Pairing.INTERLEAVED;
+    int step = interleaved ? 2 : 1; // from a point's first column to the next point's
+    int apart = interleaved ? 1 : d / 2; // from a point's first column to its second
+    float[] data = x.data();
+    for (int head = 0; head < x.cols(); head += d) {
+      int one = x.index(i, head);
+      for (int p = 0; p < d / 2; p++, one += step) {
+        float before = data[one];
+        float other = data[one + apart];
+        data[one] = before * cos[at + p] - other * sin[at + p];
+        data[one + apart] = before * sin[at + p] + other * cos[at + p];
+      }
+    }
   }
 }

@@ -9,5 +9,10 @@
  * org.workedanswers.attention.MultiHead} runs heads side by side, {@link
  * org.workedanswers.attention.Rope} turns queries and keys by their positions, and {@link
  * org.workedanswers.attention.Softmax} explains why scores are scaled.
+ *
+ * <p>A decoder keeps keys and values in a {@link org.workedanswers.attention.KvCache}, or in a
+ * {@link org.workedanswers.attention.RollingKvCache} of bounded size. {@link
+ * org.workedanswers.attention.RopeScaling} stretches positions beyond the length of the training,
+ * and {@link org.workedanswers.attention.ContextCost} counts what a long context takes.
  */
 package org.workedanswers.attention;

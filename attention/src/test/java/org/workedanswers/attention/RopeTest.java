@@ -114,6 +114,111 @@ class RopeTest {
     }
   }
 
+  /**
+   * As it was before there were scalings: float cosine and sine of a double angle, two products.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void plainBitsAreThoseOfTheFormula(Pairing pairing) {
+    SeededRandom random = new SeededRandom(13);
+    for (int d : new int[] {2, 6, 64, 130}) {
+      Rope rope = Rope.of(d, pairing);
+      Rope scaled = Rope.of(d, Rope.BASE, RopeScaling.plain(), 9, pairing);
+      for (int round = 0; round < 20; round++) {
+        Matrix x = random.gaussian(1, d, 1);
+        Matrix y = x.copy();
+        Matrix z = x.copy();
+        int t = random.below(round % 2 == 0 ? 100 : 1_000_000);
+        rope.rotate(x, t);
+        scaled.rotate(y, new int[] {t});
+        for (int p = 0; p < d / 2; p++) {
+          double angle = t * Math.pow(10_000, -2.0 * p / d);
+          float cos = (float) Math.cos(angle);
+          float sin = (float) Math.sin(angle);
+          int one = pairing == Pairing.INTERLEAVED ? 2 * p : p;
+          int other = pairing == Pairing.INTERLEAVED ? 2 * p + 1 : p + d / 2;
+          float a = z.get(0, one);
+          float b = z.get(0, other);
+          z.set(0, one, a * cos - b * sin);
+          z.set(0, other, a * sin + b * cos);
+        }
+        assertArrayEquals(z.row(0), x.row(0), "d " + d + ", position " + t);
+        assertArrayEquals(z.row(0), y.row(0));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTableGivesTheSameBits(Pairing pairing) {
+    SeededRandom random = new SeededRandom(17);
+    for (int d : new int[] {2, 6, 34}) {
+      Rope rope = new Rope(Rope.frequencies(d, 500), 1.25, pairing);
+      RopeTable table = rope.table(50);
+      assertEquals(50, table.positions());
+      assertEquals(d, table.width());
+      assertEquals(pairing, table.pairing());
+      for (int round = 0; round < 30; round++) {
+        int rows = random.below(50);
+        int first = random.below(51 - rows);
+        Matrix x = Reference.view(random, rows, 3 * d);
+        Matrix y = x.copy();
+        rope.rotate(x, first);
+        table.rotate(y, first);
+        assertArrayEquals(x.toArray(), y.toArray());
+      }
+    }
+    assertEquals(0, Rope.of(4, pairing).table(0).positions());
+  }
+
+  /** A turned vector is longer by the attention factor, and a score by its square. */
+  @ParameterizedTest
+  @EnumSource
+  void theAttentionFactorLengthens(Pairing pairing) {
+    SeededRandom random = new SeededRandom(19);
+    Rope rope = new Rope(Rope.frequencies(8, 10_000), 1.5, pairing);
+    Matrix x = random.gaussian(5, 8, 1);
+    Matrix y = x.copy();
+    Rope.of(8, pairing).rotate(x, 3);
+    rope.rotate(y, 3);
+    for (int i = 0; i < 5; i++) {
+      for (int c = 0; c < 8; c++) {
+        assertEquals(1.5 * x.get(i, c), y.get(i, c), 1e-6);
+      }
+    }
+    assertEquals(1.5, rope.attentionFactor());
+    assertArrayEquals(Rope.frequencies(8, 10_000), rope.frequencies());
+    rope.frequencies()[0] = 7;
+    assertEquals(1, rope.frequencies()[0], "a copy");
+  }
+
+  @Test
+  void refusalsOfTablesAndFactors() {
+    RopeTable table = Rope.of(4, Pairing.INTERLEAVED).table(10);
+    assertRefused(
+        "3 positions from 8 on are not among the table's 10",
+        () -> table.rotate(Matrix.zeros(3, 4), 8));
+    assertRefused(
+        "0 positions from -1 on are not among the table's 10",
+        () -> table.rotate(Matrix.zeros(0, 4), -1));
+    assertRefused(
+        "x is 1 x 6: its width must be a multiple of d = 4",
+        () -> table.rotate(Matrix.zeros(1, 6), 0));
+    assertRefused(
+        "table is -1 x 2: sizes must not be negative",
+        () -> Rope.of(4, Pairing.INTERLEAVED).table(-1));
+    assertRefused(
+        "table is 2147483647 x 64: its elements pass the 2147483639 that one Java array can hold",
+        () -> Rope.of(128, Pairing.INTERLEAVED).table(Integer.MAX_VALUE));
+    assertRefused(
+        "attentionFactor is 0.0: it must be a finite number above 0",
+        () -> new Rope(new double[] {1}, 0, Pairing.INTERLEAVED));
+  }
+
+  private static void assertRefused(String message, Runnable call) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+  }
+
   @Test
   void refusals() {
     assertThrows(IllegalArgumentException.class, () -> Rope.of(7, Pairing.INTERLEAVED));
