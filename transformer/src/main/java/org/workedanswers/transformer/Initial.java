@@ -83,6 +83,12 @@ public final class Initial {
   }
 
   private Stack stack(Mask mask, boolean cross) {
+    Optional<RotaryPositions> rope =
+        config.positions() == Positions.ROTARY
+            ? Optional.of(
+                new RotaryPositions(
+                    Rope.of(shape.attention().headSize(), Rope.Pairing.INTERLEAVED)))
+            : Optional.empty();
     Optional<RelativeBias> bias = Optional.empty();
     if (config.positions() == Positions.RELATIVE) {
       Matrix numbers = random.gaussian(BUCKETS, shape.attention().heads(), 1);
@@ -91,20 +97,16 @@ public final class Initial {
     }
     List<Layer> layers = new ArrayList<>();
     for (int l = 0; l < shape.layers(); l++) {
-      layers.add(layer(bias, cross));
+      layers.add(layer(rope, bias, cross));
     }
     boolean last = config.place() == NormPlace.PRE;
     return new Stack(layers, last ? Optional.of(norm()) : Optional.empty(), mask);
   }
 
-  private Layer layer(Optional<RelativeBias> bias, boolean cross) {
+  private Layer layer(Optional<RotaryPositions> rope, Optional<RelativeBias> bias, boolean cross) {
     MultiHead heads = new MultiHead(shape.attention().heads(), shape.attention().kvHeads());
     int own = heads.heads() * shape.attention().headSize();
     int shared = heads.kvHeads() * shape.attention().headSize();
-    Optional<Rope> rope =
-        config.positions() == Positions.ROTARY
-            ? Optional.of(Rope.of(shape.attention().headSize(), Rope.Pairing.INTERLEAVED))
-            : Optional.empty();
     SelfAttention attention =
         new SelfAttention(heads, linear(own + 2 * shared, d), linear(d, own), rope, bias);
     Optional<Layer.Cross> toEncoder = Optional.empty();

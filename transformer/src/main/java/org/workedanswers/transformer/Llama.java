@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
+import org.workedanswers.attention.PositionInterpolation;
 import org.workedanswers.attention.Rope;
+import org.workedanswers.attention.RopeScaling;
+import org.workedanswers.attention.YarnScaling;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
@@ -42,16 +45,18 @@ public final class Llama {
 
   private final LlamaConfig config;
   private final NamedWeights weights;
-  private final double[] frequencies;
+  private final RotaryPositions positions;
 
   private Llama(LlamaConfig config, NamedWeights weights) {
     this.config = config;
     this.weights = weights;
-    frequencies = Rope.frequencies(config.shape().attention().headSize(), config.ropeBase());
+    double[] frequencies = config.frequencies();
     Optional<float[]> factors = weights.optionalVector("rope_freqs.weight", frequencies.length);
     for (int p = 0; factors.isPresent() && p < frequencies.length; p++) {
-      frequencies[p] /= factors.get()[p];
+      frequencies[p] /= Check.positive("a factor of rope_freqs", factors.get()[p]);
     }
+    double factor = config.scaling().attentionFactor();
+    positions = new RotaryPositions(new Rope(frequencies, factor, config.pairing()));
   }
 
   /**
@@ -87,11 +92,6 @@ public final class Llama {
             + " qwen2 are understood",
         a);
     Map<String, Object> entries = model.metadata();
-    Object scaling = entries.getOrDefault(a + ".rope.scaling.type", "none");
-    Check.that(
-        scaling.equals("none"),
-        "the model's positions are scaled by '%s': that is not understood",
-        scaling);
     int width = size(model, a + ".embedding_length");
     int heads = size(model, a + ".attention.head_count");
     int kvHeads = size(model, a + ".attention.head_count_kv", heads);
@@ -128,7 +128,25 @@ public final class Llama {
         size(model, a + ".context_length"),
         model.real(a + ".attention.layer_norm_rms_epsilon"),
         entries.containsKey(a + ".rope.freq_base") ? model.real(a + ".rope.freq_base") : Rope.BASE,
-        a.equals("llama") ? Rope.Pairing.INTERLEAVED : Rope.Pairing.HALF_SPLIT);
+        a.equals("llama") ? Rope.Pairing.INTERLEAVED : Rope.Pairing.HALF_SPLIT,
+        scaling(model, a + ".rope.scaling."),
+        size(model, a + ".context_length"));
+  }
+
+  /** What the file says of how its positions are scaled. */
+  private static RopeScaling scaling(GgufModel model, String key) {
+    String type = model.metadata().containsKey(key + "type") ? model.text(key + "type") : "none";
+    return switch (type) {
+      case "none" -> RopeScaling.plain();
+      case "linear" -> new PositionInterpolation(model.real(key + "factor"));
+      case "yarn" ->
+          new YarnScaling(model.real(key + "factor"), size(model, key + "original_context_length"));
+      default ->
+          throw new IllegalArgumentException(
+              String.format(
+                  "the model's positions are scaled by '%s': none, linear and yarn are understood",
+                  type));
+    };
   }
 
   private static int size(GgufModel model, String key) {
@@ -173,7 +191,7 @@ public final class Llama {
             new MultiHead(a.heads(), a.kvHeads()),
             projections,
             linear(part + "attn_output", d, own),
-            Optional.of(new Rope(frequencies, config.pairing())),
+            Optional.of(positions),
             Optional.empty());
     return new Layer(
         NormPlace.PRE,

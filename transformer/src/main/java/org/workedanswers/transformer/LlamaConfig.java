@@ -1,6 +1,7 @@
 package org.workedanswers.transformer;
 
 import org.workedanswers.attention.Rope;
+import org.workedanswers.attention.RopeScaling;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.ModelShape;
 
@@ -12,9 +13,17 @@ import org.workedanswers.core.ModelShape;
  * @param epsilon ε of RMSNorm
  * @param ropeBase the base of the rotary positions' frequencies
  * @param pairing which columns of a head are turned together
+ * @param scaling how frequencies are changed for longer sequences
+ * @param length the longest sequence that they are changed for, where that matters
  */
 public record LlamaConfig(
-    ModelShape shape, int context, double epsilon, double ropeBase, Rope.Pairing pairing) {
+    ModelShape shape,
+    int context,
+    double epsilon,
+    double ropeBase,
+    Rope.Pairing pairing,
+    RopeScaling scaling,
+    int length) {
   /**
    * Checks the numbers.
    *
@@ -29,5 +38,16 @@ public record LlamaConfig(
     Check.positive("context", context);
     Check.positive("epsilon", epsilon);
     Check.positive("ropeBase", ropeBase);
+    Check.positive("length", length);
+  }
+
+  /** The same with its positions scaled for sequences of that length. */
+  public LlamaConfig with(RopeScaling other, int longest) {
+    return new LlamaConfig(shape, context, epsilon, ropeBase, pairing, other, longest);
+  }
+
+  /** θ of every pair of columns of a head. */
+  double[] frequencies() {
+    return scaling.frequencies(shape.attention().headSize(), ropeBase, length);
   }
 }

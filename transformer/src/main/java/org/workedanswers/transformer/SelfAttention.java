@@ -7,7 +7,6 @@ import org.workedanswers.attention.KvCache;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
 import org.workedanswers.attention.PlainAttention;
-import org.workedanswers.attention.Rope;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
@@ -22,16 +21,16 @@ import org.workedanswers.core.Op;
  * y = Attention(Q, K, V) W_Oᵀ + b_O  [n x d]
  * </pre>
  *
- * h heads of queries share g heads of keys and values; queries and keys are turned by {@link Rope},
- * where there is one, before they meet. Sources: Vaswani et al. 2017, section 3.2.2; Ainslie et
- * al., <i>GQA</i>, 2023; Su et al., <i>RoFormer</i>, 2021.
+ * h heads of queries share g heads of keys and values; queries and keys are turned by {@link
+ * RotaryPositions}, where there is one, before they meet. Sources: Vaswani et al. 2017, section
+ * 3.2.2; Ainslie et al., <i>GQA</i>, 2023; Su et al., <i>RoFormer</i>, 2021.
  */
 public final class SelfAttention {
   private final MultiHead heads;
   private final int headSize; // d_h
   private final Linear projections; // W_Q, W_K and W_V side by side
   private final Linear output;
-  private final Optional<Rope> rope;
+  private final Optional<RotaryPositions> rope;
   private final Optional<RelativeBias> bias;
 
   /**
@@ -49,7 +48,7 @@ public final class SelfAttention {
       MultiHead heads,
       Linear projections,
       Linear output,
-      Optional<Rope> rope,
+      Optional<RotaryPositions> rope,
       Optional<RelativeBias> bias) {
     int all = heads.heads() + 2 * heads.kvHeads();
     headSize = projections.out() / all;

@@ -98,7 +98,7 @@ final class DoubleModel {
             Linear.joined(Linear.dense(wq, bq), Linear.dense(wk, null), Linear.dense(wv, null)),
             Linear.dense(wo, bo),
             positions == Positions.ROTARY
-                ? Optional.of(Rope.of(size, Rope.Pairing.INTERLEAVED))
+                ? Optional.of(new RotaryPositions(Rope.of(size, Rope.Pairing.INTERLEAVED)))
                 : Optional.empty(),
             positions == Positions.RELATIVE ? Optional.of(bias) : Optional.empty());
     Optional<Layer.Cross> toEncoder = Optional.empty();

@@ -1,0 +1,105 @@
+package org.workedanswers.transformer;
+
+import java.util.List;
+import org.workedanswers.checkpoints.GgufModel;
+import org.workedanswers.core.Check;
+import org.workedanswers.tokenizers.ByteLevelBpe;
+import org.workedanswers.tokenizers.SentencePieceBpe;
+import org.workedanswers.tokenizers.Tokenizer;
+
+/**
+ * The tokenizer that a GGUF file brings: SentencePiece's BPE where {@code tokenizer.ggml.model} is
+ * {@code llama}, byte-level BPE where it is {@code gpt2}.
+ *
+ * <pre>
+ * tokenizer.ggml.tokens, scores, merges, token_type     what pieces there are
+ * tokenizer.ggml.bos_token_id, eos_token_id             before a text, and behind it
+ * </pre>
+ *
+ * @param tokenizer text to tokens and back
+ * @param begin the token before a text, or {@link Tokenizer#NONE}
+ * @param end the token behind a text, or {@link Tokenizer#NONE}
+ */
+public record GgufTokenizer(Tokenizer tokenizer, int begin, int end) {
+  private static final String KEY = "tokenizer.ggml.";
+
+  /**
+   * Reads it.
+   *
+   * @throws IllegalArgumentException if the file brings none, another kind, or one that can't be
+   *     right
+   */
+  public static GgufTokenizer of(GgufModel model) {
+    String kind = model.text(KEY + "model");
+    List<String> tokens = texts(model, "tokens");
+    Tokenizer tokenizer =
+        switch (kind) {
+          case "llama" ->
+              SentencePieceBpe.of(tokens, scores(model), types(model), settings(tokens));
+          case "gpt2" ->
+              ByteLevelBpe.ofGguf(
+                  tokens, texts(model, "merges"), types(model), model.text(KEY + "pre"));
+          default ->
+              throw new IllegalArgumentException(
+                  String.format(
+                      "the model's tokenizer is '%s': llama and gpt2 are understood", kind));
+        };
+    return new GgufTokenizer(
+        tokenizer,
+        token(model, "bos_token_id", tokens.size()),
+        token(model, "eos_token_id", tokens.size()));
+  }
+
+  /** ggml's own converter of llama2.c files leaves a space a space. */
+  private static SentencePieceBpe.Settings settings(List<String> tokens) {
+    return tokens.stream().anyMatch(t -> t.startsWith(SentencePieceBpe.Settings.LLAMA.space()))
+        ? SentencePieceBpe.Settings.LLAMA
+        : SentencePieceBpe.Settings.LLAMA2C;
+  }
+
+  private static int token(GgufModel model, String key, int size) {
+    if (!model.metadata().containsKey(KEY + key)) {
+      return Tokenizer.NONE;
+    }
+    long id = model.number(KEY + key);
+    Check.that(id >= 0 && id < size, "'%s%s' is %d: there are %d tokens", KEY, key, id, size);
+    return (int) id;
+  }
+
+  private static List<String> texts(GgufModel model, String key) {
+    return model.list(KEY + key).stream().map(x -> as(String.class, x, key)).toList();
+  }
+
+  private static float[] scores(GgufModel model) {
+    List<?> list = model.list(KEY + "scores");
+    float[] scores = new float[list.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = as(Float.class, list.get(i), "scores");
+    }
+    return scores;
+  }
+
+  /** Null where the file says nothing of them. */
+  private static int[] types(GgufModel model) {
+    if (!model.metadata().containsKey(KEY + "token_type")) {
+      return null;
+    }
+    List<?> list = model.list(KEY + "token_type");
+    int[] types = new int[list.size()];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = (int) Math.min(as(Long.class, list.get(i), "token_type"), 1000);
+    }
+    return types;
+  }
+
+  private static <T> T as(Class<T> type, Object value, String key) {
+    Check.that(
+        type.isInstance(value),
+        "an entry of '%s%s' is a %s: it must be a %s",
+        KEY,
+        key,
+        value.getClass().getSimpleName(),
+        type.getSimpleName());
+    return type.cast(value);
+  }
+}
