@@ -149,7 +149,8 @@ public final class SentencePieceBpe implements Tokenizer {
    * A tokenizer from pieces and scores, as SentencePiece's models and GGUF files have them ({@code
    * tokenizer.ggml.tokens}, {@code scores}, {@code token_type}).
    *
-   * @param pieces with ▁ for a space
+   * @param pieces with ▁ for a space, or, where none has a ▁, with spaces, as in files that were
+   *     made of llama2.c's
    * @param scores for each, finite; of two merges that of the higher comes first
    * @param types for each: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; null
    *     if they are not there: then {@code <0xNN>} are bytes, {@code <unk>} is unknown, {@code <s>}
@@ -158,7 +159,8 @@ public final class SentencePieceBpe implements Tokenizer {
    *     none, or a character could have no token
    */
   public static SentencePieceBpe of(List<String> pieces, float[] scores, int[] types) {
-    return of(pieces, scores, types, Settings.LLAMA);
+    boolean escaped = pieces != null && pieces.stream().anyMatch(p -> p != null && p.contains("▁"));
+    return of(pieces, scores, types, escaped ? Settings.LLAMA : Settings.LLAMA2C);
   }
 
   /** As {@link #of(List, float[], int[])}, prepared otherwise. */

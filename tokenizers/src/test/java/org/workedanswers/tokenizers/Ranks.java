@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Map;
 
 /** The ranks that jtokkit brings, as pieces and as merges. */
-final class Ranks {
+public final class Ranks {
   private Ranks() {}
 
   /** tiktoken's file: {@code r50k_base}, {@code cl100k_base}. */
-  static byte[] file(String name) throws IOException {
+  public static byte[] file(String name) throws IOException {
     try (InputStream in = Ranks.class.getResourceAsStream("/com/knuddels/jtokkit/" + name)) {
       return in.readAllBytes();
     }
   }
 
   /** Pieces as GPT-2's encoder writes them, with their ranks. */
-  static Map<String, Integer> pieces(byte[] file) {
+  public static Map<String, Integer> pieces(byte[] file) {
     Map<String, Integer> pieces = new LinkedHashMap<>();
     for (String line : new String(file, StandardCharsets.US_ASCII).split("\n")) {
       String[] parts = line.split(" ");
@@ -35,7 +35,7 @@ final class Ranks {
   }
 
   /** What pieces are merged of: a piece's last two parts, where only lower ranks are merged. */
-  static List<Merge> merges(Map<String, Integer> ranks) {
+  public static List<Merge> merges(Map<String, Integer> ranks) {
     List<Merge> merges = new ArrayList<>();
     for (Map.Entry<String, Integer> entry : ranks.entrySet()) {
       List<String> parts = slow(entry.getKey(), ranks, entry.getValue());
@@ -47,7 +47,7 @@ final class Ranks {
   }
 
   /** The plain loop: the lowest rank below a limit, the leftmost first, until there is none. */
-  static List<String> slow(String word, Map<String, Integer> ranks, int limit) {
+  public static List<String> slow(String word, Map<String, Integer> ranks, int limit) {
     List<String> parts = new ArrayList<>(List.of(word.split("")));
     while (true) {
       int best = -1;

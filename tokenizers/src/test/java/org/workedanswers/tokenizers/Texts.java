@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Random texts of what tokenizers stumble over. */
-final class Texts {
+public final class Texts {
   private static final List<String> WORDS =
       List.of(
           "hello",
@@ -95,7 +95,7 @@ final class Texts {
   private Texts() {}
 
   /** A text of some words, spaces between most; one in 20 has a very long word. */
-  static String random(Random random) {
+  public static String random(Random random) {
     StringBuilder text = new StringBuilder();
     int n = random.nextInt(24);
     for (int i = 0; i < n; i++) {
@@ -121,7 +121,7 @@ final class Texts {
   }
 
   /** Any code point but surrogates. */
-  static int scalar(Random random) {
+  public static int scalar(Random random) {
     int bits = 1 + random.nextInt(21);
     int c;
     do {
