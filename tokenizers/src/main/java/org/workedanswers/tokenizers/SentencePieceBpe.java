@@ -120,14 +120,11 @@ public final class SentencePieceBpe implements Tokenizer {
     begin = begin(vocabulary);
     tokens.forEach(token -> added.set(token.id()));
     raw = AddedTokens.raw(tokens);
-    List<AddedToken> within =
-        new ArrayList<>(tokens.stream().filter(AddedToken::normalized).toList());
     userDefined = AddedTokens.raw(defined);
-    defined.forEach(
-        t -> within.add(new AddedToken(t.content(), t.id(), false, false, false, true)));
     inner =
-        AddedTokens.normalized(
-            within, text -> added.get(vocabulary.find(text)) ? prepare(text, true) : text);
+        tokens.isEmpty()
+            ? userDefined
+            : AddedTokens.normalized(tokens, content -> prepare(content, true));
     boolean allBytes = Arrays.stream(byteTokens).noneMatch(b -> b == NONE);
     Require.that(
         allBytes || unknown != NONE,

@@ -3,6 +3,7 @@ package org.workedanswers.huggingface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.workedanswers.core.Check;
 import org.workedanswers.tokenizers.AddedToken;
 import org.workedanswers.tokenizers.ByteLevelBpe;
@@ -112,9 +113,7 @@ final class BpeParts {
         TokenizerPart pattern = step.get("pattern").object();
         TokenizerPart regex = pattern.find("Regex");
         String java =
-            regex != null
-                ? SplitPattern.java(regex)
-                : java.util.regex.Pattern.quote(pattern.get("String").text());
+            regex != null ? SplitPattern.java(regex) : Pattern.quote(pattern.get("String").text());
         String behavior = step.get("behavior").text();
         yield switch (behavior) {
           case "Isolated" -> PreTokenizer.isolating(java);
@@ -144,7 +143,18 @@ final class BpeParts {
       throw model.unsupported("BPE with fuse_unk false and without pieces for all bytes");
     }
     SentencePieceBpe.Settings settings = spaces(root, pre);
-    return SentencePieceBpe.of(pieces, merges(model), unknown, byteFallback, settings, added);
+    // Without a normalizer the normalised text is the text as it is.
+    List<AddedToken> tokens = root.find("normalizer") == null ? raw(added) : added;
+    return SentencePieceBpe.of(pieces, merges(model), unknown, byteFallback, settings, tokens);
+  }
+
+  private static List<AddedToken> raw(List<AddedToken> tokens) {
+    return tokens.stream()
+        .map(
+            t ->
+                new AddedToken(
+                    t.content(), t.id(), t.singleWord(), t.leftStrip(), t.rightStrip(), false))
+        .toList();
   }
 
   private static boolean allBytes(Vocabulary pieces) {
