@@ -1,5 +1,7 @@
 package org.workedanswers.tokenizers;
 
+import java.util.Arrays;
+
 /**
  * A character for each byte, so that pieces of bytes can be written down: printable Latin-1 stands
  * for itself, the other 68 bytes follow from U+0100 on. A space is Ġ.
@@ -11,7 +13,7 @@ final class ByteSymbols {
   private static final int[] BYTES = new int[0x100 + 68];
 
   static {
-    java.util.Arrays.fill(BYTES, -1);
+    Arrays.fill(BYTES, -1);
     char next = 0x100;
     for (int b = 0; b < 256; b++) {
       boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;

@@ -127,15 +127,22 @@ public final class PreTokenizer {
   /**
    * A text's words.
    *
-   * @throws IllegalArgumentException if a pattern takes more than some thousand steps a character:
-   *     nearly all that are in use take a few
+   * @throws IllegalArgumentException if a pattern takes more than a thousand steps a character, or
+   *     goes too deep for the stack
    */
   public List<String> split(String text) {
     List<String> words = text.isEmpty() ? List.of() : List.of(text);
     for (Step step : steps) {
       List<String> next = new ArrayList<>();
-      for (String word : words) {
-        cut(word, step, next);
+      try {
+        words.forEach(word -> cut(word, step, next));
+      } catch (StackOverflowError e) {
+        // The JDK repeats groups by recursion: a pattern from a file may ask for any depth.
+        throw new IllegalArgumentException(
+            String.format(
+                "the pattern %s goes too deep on a text of %d characters",
+                Require.quoted(step.pattern().pattern()), text.length()),
+            e);
       }
       words = next;
     }

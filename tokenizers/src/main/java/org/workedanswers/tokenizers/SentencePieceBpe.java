@@ -120,14 +120,11 @@ public final class SentencePieceBpe implements Tokenizer {
     begin = begin(vocabulary);
     tokens.forEach(token -> added.set(token.id()));
     raw = AddedTokens.raw(tokens);
-    List<AddedToken> within =
-        new ArrayList<>(tokens.stream().filter(AddedToken::normalized).toList());
     userDefined = AddedTokens.raw(defined);
-    defined.forEach(
-        t -> within.add(new AddedToken(t.content(), t.id(), false, false, false, true)));
     inner =
-        AddedTokens.normalized(
-            within, text -> added.get(vocabulary.find(text)) ? prepare(text, true) : text);
+        tokens.isEmpty()
+            ? userDefined
+            : AddedTokens.normalized(tokens, content -> prepare(content, true));
     boolean allBytes = Arrays.stream(byteTokens).noneMatch(b -> b == NONE);
     Require.that(
         allBytes || unknown != NONE,
@@ -149,7 +146,8 @@ public final class SentencePieceBpe implements Tokenizer {
    * A tokenizer from pieces and scores, as SentencePiece's models and GGUF files have them ({@code
    * tokenizer.ggml.tokens}, {@code scores}, {@code token_type}).
    *
-   * @param pieces with ▁ for a space
+   * @param pieces with ▁ for a space, or, where none has a ▁, with spaces, as in files that were
+   *     made of llama2.c's
    * @param scores for each, finite; of two merges that of the higher comes first
    * @param types for each: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; null
    *     if they are not there: then {@code <0xNN>} are bytes, {@code <unk>} is unknown, {@code <s>}
@@ -158,7 +156,8 @@ public final class SentencePieceBpe implements Tokenizer {
    *     none, or a character could have no token
    */
   public static SentencePieceBpe of(List<String> pieces, float[] scores, int[] types) {
-    return of(pieces, scores, types, Settings.LLAMA);
+    boolean escaped = pieces != null && pieces.stream().anyMatch(p -> p != null && p.contains("▁"));
+    return of(pieces, scores, types, escaped ? Settings.LLAMA : Settings.LLAMA2C);
   }
 
   /** As {@link #of(List, float[], int[])}, prepared otherwise. */

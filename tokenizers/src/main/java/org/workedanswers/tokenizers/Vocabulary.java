@@ -1,6 +1,7 @@
 package org.workedanswers.tokenizers;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ public final class Vocabulary {
     for (Map.Entry<String, Integer> entry : ids.entrySet()) {
       highest = Math.max(highest, checked(entry.getKey(), entry.getValue()));
     }
-    List<String> pieces = new ArrayList<>(java.util.Collections.nCopies(highest + 1, null));
+    List<String> pieces = new ArrayList<>(Collections.nCopies(highest + 1, null));
     ids.forEach((piece, id) -> put(pieces, piece, id));
     return new Vocabulary(pieces);
   }
@@ -69,12 +70,20 @@ public final class Vocabulary {
   /**
    * This one and the added tokens, which may be in it already.
    *
-   * @throws IllegalArgumentException if one has a number that is another piece's
+   * @throws IllegalArgumentException if one has a number that is another piece's, or is a piece
+   *     with another number
    */
   Vocabulary with(List<AddedToken> added) {
     List<String> all = new ArrayList<>(pieces);
     for (AddedToken token : added) {
       int id = checked(token.content(), token.id());
+      int known = find(token.content());
+      Require.that(
+          known == Tokenizer.NONE || known == id,
+          "the added token %s has the number %d, and as a piece %d",
+          Require.quoted(token.content()),
+          id,
+          known);
       while (all.size() <= id) {
         all.add(null);
       }

@@ -13,43 +13,43 @@ import java.util.List;
 import java.util.Map;
 
 /** Hugging Face's tokenizers as DJL packages them: the oracle. */
-final class Djl implements AutoCloseable {
+public final class Djl implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
 
-  Djl(byte[] tokenizerJson, Map<String, String> options) throws IOException {
+  public Djl(byte[] tokenizerJson, Map<String, String> options) throws IOException {
     tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(tokenizerJson), options);
   }
 
   /** One that cuts nothing off, fills nothing up, adds nothing. */
-  static Djl bare(byte[] tokenizerJson) throws IOException {
+  public static Djl bare(byte[] tokenizerJson) throws IOException {
     return new Djl(
         tokenizerJson,
         Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false"));
   }
 
-  static byte[] miniLm() throws IOException {
+  public static byte[] miniLm() throws IOException {
     try (InputStream in = Djl.class.getResourceAsStream("/all-minilm-l6-v2-tokenizer.json")) {
       return in.readAllBytes();
     }
   }
 
   /** MiniLM's pieces in the order of their numbers. */
-  static List<String> miniLmPieces() throws IOException {
+  public static List<String> miniLmPieces() throws IOException {
     JsonNode vocab = new ObjectMapper().readTree(miniLm()).get("model").get("vocab");
     List<String> pieces = new ArrayList<>(Collections.nCopies(vocab.size(), null));
     vocab.properties().forEach(e -> pieces.set(e.getValue().asInt(), e.getKey()));
     return pieces;
   }
 
-  int[] encode(String text) {
+  public int[] encode(String text) {
     return ints(tokenizer.encode(text).getIds());
   }
 
-  Encoding encode(String a, String b) {
+  public Encoding encode(String a, String b) {
     return tokenizer.encode(a, b);
   }
 
-  List<int[]> encode(List<String> texts) {
+  public List<int[]> encode(List<String> texts) {
     List<int[]> all = new ArrayList<>();
     for (Encoding encoding : tokenizer.batchEncode(texts)) {
       all.add(ints(encoding.getIds()));
@@ -57,7 +57,7 @@ final class Djl implements AutoCloseable {
     return all;
   }
 
-  String decode(int[] tokens) {
+  public String decode(int[] tokens) {
     long[] ids = new long[tokens.length];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = tokens[i];
@@ -65,7 +65,7 @@ final class Djl implements AutoCloseable {
     return tokenizer.decode(ids, false);
   }
 
-  static int[] ints(long[] ids) {
+  public static int[] ints(long[] ids) {
     int[] ints = new int[ids.length];
     for (int i = 0; i < ints.length; i++) {
       ints[i] = Math.toIntExact(ids[i]);

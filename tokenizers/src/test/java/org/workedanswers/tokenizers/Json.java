@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Files {@code tokenizer.json} for the oracle. */
-final class Json {
+public final class Json {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Json() {}
@@ -25,7 +25,7 @@ final class Json {
     return root;
   }
 
-  static byte[] wordPiece(List<String> pieces, boolean stripAccents, boolean lowerCase)
+  public static byte[] wordPiece(List<String> pieces, boolean stripAccents, boolean lowerCase)
       throws IOException {
     ObjectNode root = file("WordPiece");
     ObjectNode normalizer = root.putObject("normalizer").put("type", "BertNormalizer");
@@ -43,7 +43,7 @@ final class Json {
   }
 
   /** Byte-level BPE; words are the matches of a pattern. */
-  static byte[] byteLevel(
+  public static byte[] byteLevel(
       Map<String, Integer> ids,
       List<Merge> merges,
       String pattern,

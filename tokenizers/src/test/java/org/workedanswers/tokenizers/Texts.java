@@ -4,22 +4,98 @@ import java.util.List;
 import java.util.Random;
 
 /** Random texts of what tokenizers stumble over. */
-final class Texts {
+public final class Texts {
   private static final List<String> WORDS =
       List.of(
-          "hello", "World", "unaffable", "embeddings", "don't", "it's", "WE'LL", "I'm", "1234567",
-          "3.14", "naïve", "Ünïcödé", "ﬁne", "straße", "ΣΊΣΥΦΟΣ", "İstanbul", "ıI", "日本語", "你好",
-          "한국어", "각", "नमस्ते", "العربية", "שלום", "ไทย", "🙂", "👨‍👩‍👧", "🇩🇪", "é", "x\u0301\u0316",
-          "\u0345", "’", "“quoted”", "—", "…", "\u00A0", "\u2003", "\u3000", "\u200B", "\u00AD",
-          "\uFEFF", "\uFFFD", "\u0000", "\u0007", "\u0085", "\u001C", "\u2028", "\t", "\n", "\r\n",
-          "  ", "   ", " ", "!!!", "...", "#", "##ing", "$5", "a_b", "[UNK]", "[SEP]", "[CLS]",
-          "[sep]", "[MASK]", "<|endoftext|>", "<s>", "</s>", "<unk>", "<0x41>", "▁", "▁the",
-          "'ſ", "'S", "'Re", "\uE000", "\uDBFF\uDFFF", "𝒳", "𠀋", "㐀", "፡", "\u180E", "ꙮ", "²", "Ⅷ");
+          "hello",
+          "World",
+          "unaffable",
+          "embeddings",
+          "don't",
+          "it's",
+          "WE'LL",
+          "I'm",
+          "1234567",
+          "3.14",
+          "naïve",
+          "Ünïcödé",
+          "ﬁne",
+          "straße",
+          "ΣΊΣΥΦΟΣ",
+          "İstanbul",
+          "ıI",
+          "日本語",
+          "你好",
+          "한국어",
+          "각",
+          "नमस्ते",
+          "العربية",
+          "שלום",
+          "ไทย",
+          "🙂",
+          "👨‍👩‍👧",
+          "🇩🇪",
+          "é",
+          "x\u0301\u0316",
+          "\u0345",
+          "’",
+          "“quoted”",
+          "—",
+          "…",
+          "\u00A0",
+          "\u2003",
+          "\u3000",
+          "\u200B",
+          "\u00AD",
+          "\uFEFF",
+          "\uFFFD",
+          "\u0000",
+          "\u0007",
+          "\u0085",
+          "\u001C",
+          "\u2028",
+          "\t",
+          "\n",
+          "\r\n",
+          "  ",
+          "   ",
+          " ",
+          "!!!",
+          "...",
+          "#",
+          "##ing",
+          "$5",
+          "a_b",
+          "[UNK]",
+          "[SEP]",
+          "[CLS]",
+          "[sep]",
+          "[MASK]",
+          "<|endoftext|>",
+          "<s>",
+          "</s>",
+          "<unk>",
+          "<0x41>",
+          "▁",
+          "▁the",
+          "'ſ",
+          "'S",
+          "'Re",
+          "\uE000",
+          "\uDBFF\uDFFF",
+          "𝒳",
+          "𠀋",
+          "㐀",
+          "፡",
+          "\u180E",
+          "ꙮ",
+          "²",
+          "Ⅷ");
 
   private Texts() {}
 
   /** A text of some words, spaces between most; one in 20 has a very long word. */
-  static String random(Random random) {
+  public static String random(Random random) {
     StringBuilder text = new StringBuilder();
     int n = random.nextInt(24);
     for (int i = 0; i < n; i++) {
@@ -45,7 +121,7 @@ final class Texts {
   }
 
   /** Any code point but surrogates. */
-  static int scalar(Random random) {
+  public static int scalar(Random random) {
     int bits = 1 + random.nextInt(21);
     int c;
     do {

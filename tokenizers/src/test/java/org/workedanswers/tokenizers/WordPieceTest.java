@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,9 +45,22 @@ class WordPieceTest {
 
   @Test
   void everyCharacterHasHuggingFacesTokens() throws IOException {
+    everyCharacter(0, 0x20000);
+    everyCharacter(0x2A600, 0x2A800);
+    everyCharacter(0x2F700, 0x2FB00);
+    everyCharacter(0xE0000, 0xE0200);
+  }
+
+  @Test
+  @Tag("long")
+  void everyCharacterOfAllPlanesHasHuggingFacesTokens() throws IOException {
+    everyCharacter(0x20000, Character.MAX_CODE_POINT + 1);
+  }
+
+  private static void everyCharacter(int first, int end) throws IOException {
     List<String> texts = new ArrayList<>();
     StringBuilder text = new StringBuilder();
-    for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+    for (int c = first; c < end; c++) {
       if (c < 0xD800 || c >= 0xE000) {
         text.append('a').appendCodePoint(c).append("b ");
       }
@@ -58,7 +72,7 @@ class WordPieceTest {
     try (Djl djl = Djl.bare(Djl.miniLm())) {
       List<int[]> theirs = djl.encode(texts);
       for (int i = 0; i < texts.size(); i++) {
-        String at = "characters from " + Integer.toHexString(256 * i);
+        String at = "characters from " + Integer.toHexString(first + 256 * i);
         assertArrayEquals(theirs.get(i), ours.encode(texts.get(i)), at);
       }
     }
@@ -109,7 +123,7 @@ class WordPieceTest {
       Map<String, String> options =
           Map.of("truncation", "true", "padding", "false", "maxLength", Integer.toString(max));
       try (Djl djl = new Djl(Djl.miniLm(), options)) {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 60; i++) {
           String a = Texts.random(random);
           String b = Texts.random(random);
           assertArrayEquals(djl.encode(a), ours.encodeSentence(a, max), () -> escaped(a));
@@ -163,7 +177,7 @@ class WordPieceTest {
 
   @Test
   void manyMarksInARowTakeNoQuadraticTime() {
-    String marks = "e" + "\u0301\u0316".repeat(400_000);
+    String marks = "e" + "\u0301\u0316".repeat(100_000);
     assertArrayEquals(ours.encode("e"), ours.encode(marks));
   }
 
