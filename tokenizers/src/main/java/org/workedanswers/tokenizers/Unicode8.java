@@ -5,7 +5,8 @@ import java.util.BitSet;
 /**
  * The kinds of characters that BERT's cleaning asks for, by Unicode 8: Hugging Face's tokenizers
  * have that version's tables, and a JDK knows later ones. What came later is a letter here, so that
- * all JDKs find the same tokens.
+ * all JDKs find the same tokens. Lower case and NFD are the JDK's own: of letters that Unicode has
+ * taken in after version 13 they may differ.
  */
 final class Unicode8 {
   /** Marks, punctuation and format characters that came later, or have become such. */

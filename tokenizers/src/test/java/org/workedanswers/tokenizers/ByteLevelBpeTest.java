@@ -153,15 +153,15 @@ class ByteLevelBpeTest {
         List.of(
             AddedToken.of("<x", 50260),
             AddedToken.of("<x>", 50261),
-            new AddedToken("word", 50262, true, false, false, false),
+            new AddedToken("qzword", 50262, true, false, false, false),
             new AddedToken("<l>", 50263, false, true, false, false),
             new AddedToken("<r>", 50264, false, false, true, true));
     ByteLevelBpe bpe =
         ByteLevelBpe.of(Vocabulary.of(gpt2Ranks), gpt2Merges, ByteLevelBpe.Settings.GPT2, added);
     assertArrayEquals(new int[] {50261, 50260}, bpe.encode("<x><x"));
-    assertArrayEquals(new int[] {50262, 13}, bpe.encode("word."));
-    assertEquals("sword", bpe.decode(bpe.encode("sword")));
-    assertTrue(bpe.encode("sword")[0] < 50260);
+    assertArrayEquals(new int[] {50262, 13}, bpe.encode("qzword."));
+    assertEquals("sqzword", bpe.decode(bpe.encode("sqzword")));
+    assertTrue(Arrays.stream(bpe.encode("sqzword")).max().getAsInt() < 50260);
     assertArrayEquals(new int[] {64, 50263, 257}, bpe.encode("a \t\u00A0<l> a"));
     assertArrayEquals(new int[] {64, 220, 50264, 64}, bpe.encode("a <r> \n a"));
   }

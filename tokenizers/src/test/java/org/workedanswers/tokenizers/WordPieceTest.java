@@ -85,7 +85,8 @@ class WordPieceTest {
       List<String> pieces = new ArrayList<>(List.of("[UNK]", "a", "##b"));
       List<String> texts = new ArrayList<>();
       for (int c = 0x80; c < 0x20000; c++) {
-        if (c >= 0x3400 && c < 0xA000 || c >= 0xAC00 && c < 0xE000 || !Character.isLetter(c)) {
+        boolean many = c >= 0x3400 && c < 0xA000 || c >= 0xAC00 && c < 0xE000;
+        if (many || ofUnicode16(c) || !Character.isLetter(c)) {
           continue;
         }
         pieces.add("##" + Character.toString(c));
@@ -101,6 +102,14 @@ class WordPieceTest {
         }
       }
     }
+  }
+
+  /** Scripts of Unicode 16 with letters that are taken apart: not all JDKs and tables know them. */
+  private static boolean ofUnicode16(int c) {
+    return c >= 0x105C0 && c < 0x10600
+        || c >= 0x11380 && c < 0x11400
+        || c >= 0x16100 && c < 0x16140
+        || c >= 0x16D40 && c < 0x16D80;
   }
 
   @Test
