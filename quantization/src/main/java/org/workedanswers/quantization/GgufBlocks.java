@@ -80,31 +80,58 @@ final class GgufBlocks {
     }
   }
 
-  /** Q5_0: a scale whose sign lets the largest weight have the lowest code. */
-  static void quantizeQ5(float[] x, int xo, byte[] out, int at) {
+  /** The value of largest magnitude in a block, the first of equals, with its sign. */
+  static float largest(float[] x, int xo) {
     float largest = 0;
     for (int i = 0; i < GgufType.BLOCK; i++) {
       if (Math.abs(x[xo + i]) > Math.abs(largest)) {
         largest = x[xo + i];
       }
     }
-    float d = largest / -16;
+    return largest;
+  }
+
+  /** The smallest value of a block, the first of 0 and -0; Math.min would prefer -0. */
+  static float min(float[] x, int xo) {
+    float min = x[xo];
+    for (int i = 1; i < GgufType.BLOCK; i++) {
+      min = x[xo + i] < min ? x[xo + i] : min;
+    }
+    return min;
+  }
+
+  /** The largest value of a block, the first of 0 and -0. */
+  static float max(float[] x, int xo) {
+    float max = x[xo];
+    for (int i = 1; i < GgufType.BLOCK; i++) {
+      max = x[xo + i] > max ? x[xo + i] : max;
+    }
+    return max;
+  }
+
+  /** Q5_0: a scale whose sign lets the largest weight have the lowest code. */
+  static void quantizeQ5(float[] x, int xo, byte[] out, int at) {
+    float d = largest(x, xo) / -16;
     putFp16(out, at, d);
     putCodes(5, x, xo, 0, QuantizedKernels.reciprocal(d), 16.5f, out, at + 2);
   }
 
   /** Q4_1 and Q5_1: a scale and the smallest weight. */
   static void quantizeFromMinimum(int bits, float[] x, int xo, byte[] out, int at) {
-    float min = x[xo];
-    float max = x[xo];
-    for (int i = 1; i < GgufType.BLOCK; i++) {
-      min = x[xo + i] < min ? x[xo + i] : min; // Math.min would prefer -0 to 0
-      max = x[xo + i] > max ? x[xo + i] : max;
-    }
-    float d = (max - min) / ((1 << bits) - 1);
+    float min = min(x, xo);
+    float d = (max(x, xo) - min) / ((1 << bits) - 1);
     putFp16(out, at, d);
     putFp16(out, at + 2, min);
     putCodes(bits, x, xo, min, QuantizedKernels.reciprocal(d), 0.5f, out, at + 4);
+  }
+
+  /** Writes code i, of four bits or five, of a block whose codes begin at {@code at} as zeros. */
+  static void putCode(int bits, byte[] out, int at, int i, int u) {
+    int halves = bits == 5 ? at + 4 : at;
+    out[halves + i % HALF] |= (byte) (i < HALF ? u & 15 : (u & 15) << 4);
+    if (bits == 5) {
+      out[at + i / 8] |= (byte) (u >> 4 << i % 8);
+    }
   }
 
   /** Codes ⌊(x - min) · inverse + shift⌋ as fifth bits, where there are five, and halves. */

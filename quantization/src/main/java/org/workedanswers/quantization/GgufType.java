@@ -159,7 +159,8 @@ public enum GgufType implements Format, GgufBlockFormat {
     }
   }
 
-  private void checkFinite(int row, int block, byte[] blocks, int at) {
+  /** Refuses a block whose scale or minimum has become infinite. */
+  void checkFinite(int row, int block, byte[] blocks, int at) {
     float d = QuantizedKernels.fp16(blocks, at);
     float m = minimum ? QuantizedKernels.fp16(blocks, at + 2) : 0;
     if (Math.abs(d) > Fp16.MAX || Math.abs(m) > Fp16.MAX) {

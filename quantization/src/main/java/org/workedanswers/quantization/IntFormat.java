@@ -164,13 +164,16 @@ public final class IntFormat implements Format {
   }
 
   private void setGroup(IntMatrix q, int group, float lo, float hi) {
+    float s = scale(group, lo, hi);
+    q.set(group, s, zero(s, lo));
+  }
+
+  /** The scale s of a group that spans lo to hi, 0 being in it. */
+  float scale(int group, float lo, float hi) {
     double extent = zeroPoint ? (double) hi - lo : Math.max(hi, -lo);
     int steps = zeroPoint ? (1 << bits) - 1 : middle() - 1;
     float s = scale(extent, steps);
-    int z = middle();
-    if (zeroPoint) {
-      z = s == 0 ? 0 : (int) Math.min(steps, Math.rint(-lo / (double) s));
-    }
+    int z = zero(s, lo);
     float largest = s * Math.max(z - (zeroPoint ? 0 : 1), (1 << bits) - 1 - z);
     Check.that(
         largest <= Float.MAX_VALUE, // a scale beyond FP16 is infinite here
@@ -180,7 +183,22 @@ public final class IntFormat implements Format {
         hi,
         name(),
         extent / steps);
-    q.set(group, s, z);
+    return s;
+  }
+
+  /** The zero point z of a group with scale s that begins at lo. */
+  int zero(float s, float lo) {
+    if (!zeroPoint) {
+      return middle();
+    }
+    return s == 0 ? 0 : (int) Math.min((1 << bits) - 1, Math.rint(-lo / (double) s));
+  }
+
+  /** The code u of a weight, the nearest that there is. */
+  int code(float w, float s, int z) {
+    // In double, where the quotient of two floats can't overflow.
+    double nearest = s == 0 ? z : Math.rint(w / (double) s) + z;
+    return (int) Math.max(zeroPoint ? 0 : 1, Math.min((1 << bits) - 1, nearest));
   }
 
   /** extent / steps, rounded up to the stored type. */
@@ -197,16 +215,12 @@ public final class IntFormat implements Format {
 
   private void encodeRow(Matrix w, IntMatrix q, int i) {
     int width = grouping.width(w.cols());
-    int lowest = zeroPoint ? 0 : 1;
-    int highest = (1 << bits) - 1;
     for (int from = 0; from < w.cols(); from += width) {
       int group = grouping.group(i, from, w.cols());
       float s = q.scale(group);
       int z = q.zero(group);
       for (int j = from; j < from + width; j++) {
-        // In double, where the quotient of two floats can't overflow.
-        double nearest = s == 0 ? z : Math.rint(w.data()[w.index(i, j)] / (double) s) + z;
-        q.setCode(i, j, (int) Math.max(lowest, Math.min(highest, nearest)));
+        q.setCode(i, j, code(w.data()[w.index(i, j)], s, z));
       }
     }
   }

@@ -195,7 +195,8 @@ public final class Nf4 implements Format {
     return new Nf4Matrix(this, w.rows(), w.cols(), codes, store);
   }
 
-  private static int encode(float w, float c) {
+  /** The code of a weight in a block whose scale is c. */
+  static int encode(float w, float c) {
     return c == 0 ? ZERO : code(w / c);
   }
 }
