@@ -224,8 +224,9 @@ public final class RollingKvCache {
 
   /**
    * Attention of a decoder over the next n tokens, one after the other: each is appended, its query
-   * turned by its place, and attends to all that is held. Any cut of a text into calls gives the
-   * same bits.
+   * turned by its place, and attends to all that is held. Those that find free places are taken
+   * together under {@link Mask#causal()}, which is the same. Any cut of a text into calls gives the
+   * same bits, on kernels whose sums depend on the inner size alone.
    *
    * @param heads with as many heads of keys and values as the cache has
    * @param table as in {@link #rotatedKeys}
@@ -257,14 +258,17 @@ public final class RollingKvCache {
     Check.shape("v", v, n, valueWidth);
     Check.shape("output", output, n, groups * valueWidth);
     rotatedKeys(table); // refuses a table that does not serve before anything has changed
+    int together = Math.min(n, most - length); // nothing is forgotten: places stay
     Counts counts = Counts.ZERO;
-    for (int i = 0; i < n; i++) {
-      append(k.rows(i, i + 1), v.rows(i, i + 1));
-      Matrix query = q.rows(i, i + 1).copy();
-      table.rotate(query, length - 1);
+    for (int from = 0, to; from < n; from = to) {
+      to = from < together ? together : from + 1;
+      append(k.rows(from, to), v.rows(from, to));
+      Matrix queries = q.rows(from, to).copy();
+      table.rotate(queries, length - queries.rows());
       Matrix held = rotatedKeys(table);
-      Matrix to = output.rows(i, i + 1);
-      counts = counts.then(heads.attend(attention, loop, query, held, values(), Mask.full(), to));
+      Matrix part = output.rows(from, to);
+      counts =
+          counts.then(heads.attend(attention, loop, queries, held, values(), Mask.causal(), part));
     }
     return counts;
   }

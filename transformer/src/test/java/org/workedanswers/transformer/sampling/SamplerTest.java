@@ -133,7 +133,8 @@ class SamplerTest {
   void largeVocabularies() {
     int n = 128_256;
     SeededRandom random = new SeededRandom(72);
-    for (int kind = 0; kind < 6; kind++) {
+    float[] stubborn = cutsOffOneAtATime(n);
+    for (int kind = 0; kind < 7; kind++) {
       float[] logits = new float[n];
       for (int i = 0; i < n; i++) {
         logits[i] =
@@ -143,6 +144,7 @@ class SamplerTest {
               case 2 -> Math.min(i, n - i) * 1e-3f; // an organ pipe
               case 3 -> 0;
               case 4 -> i % 7;
+              case 5 -> stubborn[i];
               default -> (float) (3 * random.gaussian());
             };
       }
@@ -162,6 +164,28 @@ class SamplerTest {
         assertArrayEquals(expected, actual, step + ", kind " + kind);
       }
     }
+  }
+
+  /**
+   * Logits whose best of first, middle and last is always the second best of all: a selection by
+   * their median gets rid of one token a pass, for the first thousand passes.
+   */
+  private static float[] cutsOffOneAtATime(int n) {
+    int[] slots = new int[n];
+    float[] logits = new float[n];
+    for (int i = 0; i < n; i++) {
+      slots[i] = i;
+      logits[i] = -n - i;
+    }
+    logits[0] = 0;
+    for (int t = 0; t < 1000; t++) { // what is best moves to the front as the selection goes on
+      int middle = (t + n) >>> 1;
+      int slot = slots[middle];
+      logits[slot] = -1 - t;
+      slots[middle] = slots[t + 1];
+      slots[t + 1] = slot;
+    }
+    return logits;
   }
 
   @Test
