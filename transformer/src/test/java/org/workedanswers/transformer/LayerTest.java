@@ -68,7 +68,9 @@ class LayerTest {
       List<LayerTrace> traces = new ArrayList<>();
       Compute compute = Computes.all().get(0);
       Matrix y = x.copy();
-      model.layer().apply(compute, y, Span.of(2, 3), 0, Mask.causal(), null, traces);
+      model
+          .layer()
+          .apply(compute, new Workspace(), y, Span.of(2, 3), 0, Mask.causal(), null, traces);
       LayerTrace trace = traces.get(0);
       assertEquals(2, trace.attentionWeights().size());
       for (int s = 0; s < 2; s++) {
