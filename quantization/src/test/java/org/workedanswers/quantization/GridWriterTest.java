@@ -54,8 +54,10 @@ class GridWriterTest {
           double error = Math.abs((double) w.get(i, j) - back.get(i, j));
           for (int k = start; k < start + grids.width(); k++) {
             double other = Math.abs((double) w.get(i, j) - back.get(i, k));
-            String what = format.name() + " " + w.get(i, j) + " " + back.get(i, j);
-            assertTrue(error <= other + 0.02, what + " and not " + back.get(i, k));
+            float weight = w.get(i, j);
+            float value = back.get(i, k);
+            assertTrue(
+                error <= other + 0.02, () -> format.name() + ": " + weight + " is nearer " + value);
           }
         }
       }
