@@ -31,7 +31,15 @@ class LayerTest {
         for (List<LayerTrace> traces : lists()) {
           Matrix y = x.copy();
           Span[] one = Span.of(x.rows());
-          layer.apply(compute, new Workspace(), y, one, 0, causal ? Mask.causal() : Mask.full(), source, traces);
+          layer.apply(
+              compute,
+              new Workspace(),
+              y,
+              one,
+              0,
+              causal ? Mask.causal() : Mask.full(),
+              source,
+              traces);
           assertClose(expected, y, "seed " + seed + ", " + compute);
         }
       }
