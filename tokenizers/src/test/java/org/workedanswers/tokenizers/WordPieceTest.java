@@ -84,7 +84,7 @@ class WordPieceTest {
   @Test
   void everyLetterBecomesWhatHuggingFaceMakesOfIt() throws IOException {
     for (boolean uncased : List.of(true, false)) {
-      List<String> pieces = new ArrayList<>(List.of("[UNK]", "a", "##b"));
+      List<String> pieces = new ArrayList<>(List.of("[UNK]", "a", "##b", "##i", "##\u0307"));
       List<String> texts = new ArrayList<>();
       for (int c = 0x80; c < 0x20000; c++) {
         boolean many = c >= 0x3400 && c < 0xA000 || c >= 0xAC00 && c < 0xE000;
