@@ -196,6 +196,21 @@ class ByteLevelBpeTest {
     refused("50257", () -> ByteLevelBpe.ofGguf(pieces, merges, new int[3], "gpt-2"));
   }
 
+  /** A piece that no merges lead to. */
+  @Test
+  void wholeWordsArePiecesWhereSetSo() {
+    Map<String, Integer> ids = new HashMap<>(gpt2Ranks);
+    ids.put("qzqzq", 50256);
+    Vocabulary pieces = Vocabulary.of(ids);
+    for (boolean wholeWords : List.of(true, false)) {
+      ByteLevelBpe.Settings settings =
+          new ByteLevelBpe.Settings(PreTokenizer.GPT2, wholeWords, false, false);
+      ByteLevelBpe bpe = ByteLevelBpe.of(pieces, gpt2Merges, settings, List.of());
+      assertEquals(wholeWords, bpe.encode("qzqzq").length == 1);
+      assertTrue(bpe.encode("qzqzqz").length > 1);
+    }
+  }
+
   @Test
   void textsAreBroughtToNfcAndGetASpaceWhereSetSo() {
     Vocabulary pieces = Vocabulary.of(gpt2Ranks);
