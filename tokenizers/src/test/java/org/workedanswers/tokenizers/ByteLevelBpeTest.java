@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -221,6 +222,8 @@ class ByteLevelBpeTest {
             new ByteLevelBpe.Settings(PreTokenizer.GPT2, false, true, true),
             List.of());
     assertEquals(" \u00E9", nfc.decode(nfc.encode("e\u0301")));
+    String marks = " e" + "\u0301\u0316".repeat(20);
+    assertEquals(Normalizer.normalize(marks, Normalizer.Form.NFC), nfc.decode(nfc.encode(marks)));
     assertEquals(" a", nfc.decode(nfc.encode(" a")));
     assertEquals("", nfc.decode(nfc.encode("")));
   }
