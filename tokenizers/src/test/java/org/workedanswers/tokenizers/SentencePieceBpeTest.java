@@ -269,7 +269,7 @@ class SentencePieceBpeTest {
     assertEquals("▁", bpe.piece(6));
     // 0 and -0 are equal: the leftmost comes first.
     List<String> four = List.of("<unk>", "▁", "a", "b", "c", "ab", "bc");
-    float[] zeros = {0, -1, -1, -1, -1, -0f, 0f};
+    float[] zeros = {0, -1, -1, -1, -1, 0f, -0f};
     assertArrayEquals(new int[] {1, 5, 4}, SentencePieceBpe.of(four, zeros, null).encode("abc"));
   }
 
