@@ -73,8 +73,7 @@ class StoriesTest {
   }
 
   private static void assertMean(
-      double expected, Decoder decoder, GgufTokenizer tokenizer, double within)
-      throws IOException {
+      double expected, Decoder decoder, GgufTokenizer tokenizer, double within) throws IOException {
     String text =
         Files.readString(SharedData.file("llm/tinystories_sample.txt"), StandardCharsets.UTF_8);
     LogLikelihood all = LogLikelihood.NONE;
