@@ -112,6 +112,11 @@ public final class TokenizerJson {
    * @throws IllegalArgumentException as there
    */
   public static TokenizerJson read(byte[] json) {
+    return new TokenizerJson(parse(json));
+  }
+
+  /** An object, of a file's bytes; too large or too deep ones are refused. */
+  static TokenizerPart parse(byte[] json) {
     Check.that(json.length <= MAX_BYTES, "it has more than %d bytes: no tokenizer's", MAX_BYTES);
     JsonNode root;
     try {
@@ -122,7 +127,7 @@ public final class TokenizerJson {
       throw new IllegalArgumentException("it is no JSON: " + e.getMessage(), e);
     }
     Check.that(root != null && root.isObject(), "it must be an object");
-    return new TokenizerJson(new TokenizerPart(root, ""));
+    return new TokenizerPart(root, "");
   }
 
   /** The tokenizer. */
