@@ -43,7 +43,8 @@ import picocli.CommandLine.ParseResult;
       SearchCommand.class,
       BeirCommand.class,
       InspectCommand.class,
-      GenerateCommand.class
+      GenerateCommand.class,
+      QuantizeCommand.class
     })
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
@@ -192,6 +193,9 @@ public final class Study implements Callable<Integer> {
       }
       if (type == GenerateCommand.class) {
         return type.cast(new GenerateCommand(out));
+      }
+      if (type == QuantizeCommand.class) {
+        return type.cast(new QuantizeCommand(out));
       }
       return CommandLine.defaultFactory().create(type);
     }
