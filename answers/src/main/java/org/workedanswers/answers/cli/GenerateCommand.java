@@ -159,7 +159,9 @@ final class GenerateCommand implements Callable<Integer> {
   /** Line ends and tabs stay; what else would move a terminal's cursor does not. */
   private void print(String text) {
     out.print(text.replaceAll("[\\p{Cc}&&[^\n\t]]", " "));
-    out.flush();
+    if (out.checkError()) { // it flushes too
+      throw new IllegalStateException("nobody reads the text any more");
+    }
   }
 
   private static void report(TextGeneration.Outcome outcome, PrintWriter err) {
@@ -172,8 +174,9 @@ final class GenerateCommand implements Callable<Integer> {
     int written = outcome.written().size();
     err.printf(
         Locale.ROOT,
-        "%,d tokens read, %s a second; %,d written, %s a second; weights %s, keys and values %s.%n",
+        "%,d %s read, %s a second; %,d written, %s a second; weights %s, keys and values %s.%n",
         outcome.read(),
+        outcome.read() == 1 ? "token" : "tokens",
         Numbers.shortest(outcome.read() / outcome.readSeconds()),
         written,
         written == 0 ? "-" : Numbers.shortest(written / outcome.writeSeconds()),

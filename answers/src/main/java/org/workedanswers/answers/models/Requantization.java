@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.checkpoints.ElementType;
@@ -29,6 +31,9 @@ import org.workedanswers.core.Matrix;
  */
 public final class Requantization {
   private static final long CHUNK = 1 << 22; // weights that are widened at a time
+
+  private static final Set<ElementType> WEIGHTS =
+      EnumSet.of(ElementType.FLOAT32, ElementType.FLOAT16, ElementType.BFLOAT16);
 
   private final GgufModel model;
   private final Path from;
@@ -81,8 +86,9 @@ public final class Requantization {
     if (tensor.name().contains("ffn_gate_inp")) {
       return "routers";
     }
-    if (!tensor.type().readableAsFloats()) {
-      return "are no weights: " + tensor.type();
+    boolean weights = tensor.type().blocks().isPresent() || WEIGHTS.contains(tensor.type());
+    if (!weights) {
+      return "numbers of the type " + tensor.type();
     }
     if (cols % format.blockSize() != 0) {
       return String.format("rows of %d, not whole blocks of %d", cols, format.blockSize());

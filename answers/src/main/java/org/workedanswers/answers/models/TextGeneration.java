@@ -134,8 +134,9 @@ public record TextGeneration(
 
     Outcome run(int[] prompt, int longest, long weightBytes) {
       TokenStream stream = new TokenStream(vocabulary.tokenizer());
-      for (int token : prompt) {
-        text.accept(stream.next(token));
+      for (int i = 0; i < prompt.length; i++) {
+        String given = stream.next(prompt[i]);
+        text.accept(i < vocabulary.before().size() ? "" : given); // <|begin_of_text|> is no text
       }
       int room = sequence.capacity() - prompt.length + 1; // the last one is not fed
       int[] all = Arrays.copyOf(prompt, prompt.length + Math.min(tokens, room));

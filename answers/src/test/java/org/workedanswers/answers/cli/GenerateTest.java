@@ -55,7 +55,7 @@ class GenerateTest {
   void theGreedyTextIsThatOfLlama2c(String storage) throws IOException {
     Run run = stories("--storage", storage);
     assertEquals(expected(), written(run).strip());
-    assertTrue(run.err().startsWith("1 tokens read, "), run.err());
+    assertTrue(run.err().startsWith("1 token read, "), run.err());
     assertTrue(run.err().contains("; 256 written, "), run.err());
     assertEquals(1, run.err().lines().count(), run.err());
   }

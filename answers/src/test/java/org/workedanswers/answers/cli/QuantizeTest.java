@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -223,5 +224,37 @@ class QuantizeTest {
     Run run = quantize(damaged, to, "--to", "q8_0");
     assertEquals(List.of(damaged), files(), run.out());
     assertRefused(run, "tensor '");
+  }
+
+  /** What is read is written whole, what is refused leaves nothing. */
+  @Test
+  void damagedFiles() throws IOException {
+    byte[] whole = withFileType();
+    Path damaged = folder.resolve("damaged.gguf");
+    Path to = folder.resolve("out.gguf");
+    Random random = new Random(9);
+    int written = 0;
+    for (int i = 0; i < 60; i++) {
+      byte[] bytes =
+          i % 6 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+      for (int n = 0; n < i % 4; n++) {
+        int most = i % 2 == 0 ? bytes.length : 1200;
+        bytes[random.nextInt(Math.min(most, bytes.length))] = (byte) random.nextInt();
+      }
+      Files.write(damaged, bytes);
+      Run run = quantize(damaged, to, "--to", "q8_0", "--force");
+      if (run.status() == 0) {
+        GgufModel before = GgufModel.read(damaged);
+        GgufModel after = GgufModel.read(to);
+        assertEquals(before.tensors().keySet(), after.tensors().keySet());
+        assertEquals(before.metadata().keySet(), after.metadata().keySet());
+        Files.delete(to);
+        written++;
+      } else {
+        assertRefused(run, "study: ");
+      }
+      assertEquals(List.of(damaged), files());
+    }
+    assertTrue(written > 10 && written < 50, written + " written");
   }
 }
