@@ -62,13 +62,7 @@ public final class PlainAttention implements Attention {
     int m = s.cols();
     long attended = 0;
     for (int i = 0; i < n; i++) {
-      for (int j = 0; j < m; j++) {
-        if (mask.allowed(m - n + i, j)) {
-          attended++;
-        } else {
-          s.data()[s.index(i, j)] = Float.NEGATIVE_INFINITY;
-        }
-      }
+      attended += mask.forbid(m - n + i, 0, m, s.data(), s.index(i, 0)); // -∞
     }
     kernels.softmaxRows(s); // weights   [n x m]
     kernels.gemm(1, s, Op.N, v, Op.N, 0, output); // weights V   [n x d_v]

@@ -183,18 +183,32 @@ public final class Rope {
   /** Turns row i of x, each head of it, by the angles that begin at {@code at}. */
   void turn(Matrix x, int i, float[] cos, float[] sin, int at) {
     int d = width();
-    boolean interleaved = pairing == Pairing.INTERLEAVED;
-    int step = interleaved ? 2 : 1; // from a point's first column to the next point's
-    int apart = interleaved ? 1 : d / 2; // from a point's first column to its second
-    float[] data = x.data();
     for (int head = 0; head < x.cols(); head += d) {
-      int one = x.index(i, head);
-      for (int p = 0; p < d / 2; p++, one += step) {
-        float before = data[one];
-        float other = data[one + apart];
-        data[one] = before * cos[at + p] - other * sin[at + p];
-        data[one + apart] = before * sin[at + p] + other * cos[at + p];
+      if (pairing == Pairing.INTERLEAVED) {
+        interleaved(x.data(), x.index(i, head), d / 2, cos, sin, at);
+      } else {
+        halfSplit(x.data(), x.index(i, head), d / 2, cos, sin, at);
       }
+    }
+  }
+
+  private static void interleaved(
+      float[] data, int from, int half, float[] cos, float[] sin, int at) {
+    for (int p = 0; p < half; p++) {
+      float x = data[from + 2 * p];
+      float y = data[from + 2 * p + 1];
+      data[from + 2 * p] = x * cos[at + p] - y * sin[at + p];
+      data[from + 2 * p + 1] = x * sin[at + p] + y * cos[at + p];
+    }
+  }
+
+  private static void halfSplit(
+      float[] data, int from, int half, float[] cos, float[] sin, int at) {
+    for (int p = 0; p < half; p++) {
+      float x = data[from + p];
+      float y = data[from + half + p];
+      data[from + p] = x * cos[at + p] - y * sin[at + p];
+      data[from + half + p] = x * sin[at + p] + y * cos[at + p];
     }
   }
 }

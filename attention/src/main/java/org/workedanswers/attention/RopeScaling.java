@@ -2,8 +2,8 @@ package org.workedanswers.attention;
 
 /**
  * Other frequencies for {@link Rope}, so that a model attends over more positions than it was
- * trained with. θ_p = base^(-2p/d) are the plain ones, λ_p = 2π / θ_p the positions of a whole
- * turn, L the length that the model was trained with, s how many times longer the context is to be:
+ * trained with. θ_p = base^(-2p/d) are the plain ones, L the length that the model was trained
+ * with, s how many times longer the context is to be:
  *
  * <pre>
  * plain                    θ_p

@@ -153,6 +153,28 @@ public enum ElementType {
     };
   }
 
+  /**
+   * The code of ggml's {@code enum ggml_type}.
+   *
+   * @throws IllegalArgumentException if GGUF has no such type
+   */
+  int ggufCode() {
+    if (blocks != null) {
+      return blockCode;
+    }
+    return switch (this) {
+      case FLOAT32 -> 0;
+      case FLOAT16 -> 1;
+      case INT8 -> 24;
+      case INT16 -> 25;
+      case INT32 -> 26;
+      case INT64 -> 27;
+      case FLOAT64 -> 28;
+      case BFLOAT16 -> 30;
+      default -> throw new IllegalArgumentException("GGUF has no tensors of " + this);
+    };
+  }
+
   static ElementType ofOnnx(long code) {
     for (ElementType t : values()) {
       if (t.onnxCode == code && t.blocks == null) {

@@ -11,28 +11,15 @@ public enum Activation {
    * 2.
    *
    * <p>Within 5·10⁻⁷ · (1 + |x|) of the exact value. Φ(-|x|) = ½ p(t) e^(-x²/2) by Abramowitz and
-   * Stegun, <i>Handbook of Mathematical Functions</i>, 7.1.26 (after Hastings), t = 1 / (1 + 0.3275911
-   * |x| / √2), and x Φ(x) = max(x, 0) - |x| Φ(-|x|), which has no branch.
+   * Stegun, <i>Handbook of Mathematical Functions</i>, 7.1.26 (after Hastings), t = 1 / (1 +
+   * 0.3275911 |x| / √2), and x Φ(x) = max(x, 0) - |x| Φ(-|x|), which has no branch.
    */
   GELU {
     @Override
-    void apply(Kernels kernels, int n, float[] x, int xo, float[] e) {
-      for (int i = 0; i < n; i++) {
-        float a = Math.min(Math.abs(x[xo + i]), FAR);
-        e[i] = -0.5f * a * a;
-      }
+    void apply(Kernels kernels, int n, float[] x, float[] e) {
+      gaussian(n, x, e);
       kernels.exp(n, e, 0, e, 0);
-      for (int i = 0; i < n; i++) {
-        float a = Math.min(Math.abs(x[xo + i]), FAR);
-        float t = 1 / (1 + 0.23164189f * a);
-        float p =
-            t
-                * (0.254829592f
-                    + t
-                        * (-0.284496736f
-                            + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
-        x[xo + i] = Math.max(x[xo + i], 0) - a * (0.5f * p * e[i]);
-      }
+      gelu(n, x, e);
     }
   },
   /**
@@ -41,12 +28,10 @@ public enum Activation {
    */
   GELU_TANH {
     @Override
-    void apply(Kernels kernels, int n, float[] x, int xo, float[] e) {
-      for (int i = 0; i < n; i++) {
-        float c = Math.max(-FAR, Math.min(x[xo + i], FAR));
-        e[i] = -1.5957691f * (c + 0.044715f * c * c * c); // 2 √(2/π)
-      }
-      sigmoid(kernels, n, x, xo, e);
+    void apply(Kernels kernels, int n, float[] x, float[] e) {
+      cubic(n, x, e);
+      kernels.exp(n, e, 0, e, 0);
+      sigmoid(n, x, e);
     }
   },
   /**
@@ -56,19 +41,18 @@ public enum Activation {
    */
   SILU {
     @Override
-    void apply(Kernels kernels, int n, float[] x, int xo, float[] e) {
-      for (int i = 0; i < n; i++) {
-        e[i] = -x[xo + i];
-      }
-      sigmoid(kernels, n, x, xo, e);
+    void apply(Kernels kernels, int n, float[] x, float[] e) {
+      negated(n, x, e);
+      kernels.exp(n, e, 0, e, 0);
+      sigmoid(n, x, e);
     }
   },
   /** max(x, 0): Vaswani et al. 2017, section 3.3, and T5's first version. */
   RELU {
     @Override
-    void apply(Kernels kernels, int n, float[] x, int xo, float[] e) {
+    void apply(Kernels kernels, int n, float[] x, float[] e) {
       for (int i = 0; i < n; i++) {
-        x[xo + i] = Math.max(x[xo + i], 0);
+        x[i] = Math.max(x[i], 0);
       }
     }
   };
@@ -79,24 +63,68 @@ public enum Activation {
   /** Values that are treated together: they and what lies between stay in the first cache. */
   private static final int CHUNK = 1024;
 
-  /** x ← φ(x) for n values from {@code xo}; e is room for n values. */
-  abstract void apply(Kernels kernels, int n, float[] x, int xo, float[] e);
+  /** x ← φ(x) for n values; e is room for as many. */
+  abstract void apply(Kernels kernels, int n, float[] x, float[] e);
 
-  /** x ← x / (1 + e^z), z in e; where that power is infinite, 0. */
-  private static void sigmoid(Kernels kernels, int n, float[] x, int xo, float[] e) {
-    kernels.exp(n, e, 0, e, 0);
+  // The JIT of Java 17 makes vector code of a loop where all arrays are read from their start.
+
+  /** e ← -x²/2. */
+  private static void gaussian(int n, float[] x, float[] e) {
     for (int i = 0; i < n; i++) {
-      float value = Math.max(x[xo + i], -Float.MAX_VALUE); // -∞ / ∞ would be NaN
-      x[xo + i] = value / (1 + e[i]) + 0f; // + 0: -0 becomes 0
+      float a = Math.min(Math.abs(x[i]), FAR);
+      e[i] = -0.5f * a * a;
+    }
+  }
+
+  /** x ← max(x, 0) - |x| ½ p(t) e, for e = e^(-x²/2). */
+  private static void gelu(int n, float[] x, float[] e) {
+    for (int i = 0; i < n; i++) {
+      float a = Math.min(Math.abs(x[i]), FAR);
+      float t = 1 / (1 + 0.23164189f * a);
+      float p =
+          t
+              * (0.254829592f
+                  + t
+                      * (-0.284496736f
+                          + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+      x[i] = Math.max(x[i], 0) - a * (0.5f * p * e[i]);
+    }
+  }
+
+  /** e ← -2 √(2/π) (x + 0.044715 x³). */
+  private static void cubic(int n, float[] x, float[] e) {
+    for (int i = 0; i < n; i++) {
+      float c = Math.max(-FAR, Math.min(x[i], FAR));
+      e[i] = -1.5957691f * (c + 0.044715f * c * c * c);
+    }
+  }
+
+  /** e ← -x. */
+  private static void negated(int n, float[] x, float[] e) {
+    for (int i = 0; i < n; i++) {
+      e[i] = -x[i];
+    }
+  }
+
+  /** x ← x / (1 + e); where e is infinite, 0. */
+  private static void sigmoid(int n, float[] x, float[] e) {
+    for (int i = 0; i < n; i++) {
+      float value = Math.max(x[i], -Float.MAX_VALUE); // -∞ / ∞ would be NaN
+      x[i] = value / (1 + e[i]) + 0f; // + 0: -0 becomes 0
     }
   }
 
   /** x ← φ(x), element by element. */
   public void apply(Kernels kernels, Matrix x) {
-    float[] e = new float[Math.min(CHUNK, x.cols())];
+    int chunk = Math.min(CHUNK, x.cols());
+    float[] part = new float[chunk];
+    float[] e = new float[chunk];
     for (int i = 0; i < x.rows(); i++) {
       for (int j = 0; j < x.cols(); j += CHUNK) {
-        apply(kernels, Math.min(CHUNK, x.cols() - j), x.data(), x.index(i, j), e);
+        int n = Math.min(CHUNK, x.cols() - j);
+        System.arraycopy(x.data(), x.index(i, j), part, 0, n);
+        apply(kernels, n, part, e);
+        System.arraycopy(part, 0, x.data(), x.index(i, j), n);
       }
     }
   }

@@ -34,8 +34,7 @@ class ActivationTest {
     for (Kernels kernels : Reference.KERNELS) {
       for (float x = -86; x <= 120; x += 1f / 64) {
         float expected = (float) Reference.phi(Activation.SILU, x);
-        assertEquals(
-            expected, of(Activation.SILU, kernels, x), 4 * Math.ulp(expected), "x = " + x);
+        assertEquals(expected, of(Activation.SILU, kernels, x), 4 * Math.ulp(expected), "x = " + x);
       }
     }
   }

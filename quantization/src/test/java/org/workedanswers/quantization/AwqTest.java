@@ -148,29 +148,43 @@ class AwqTest {
     assertTrue(kept >= 20, "kept " + kept);
   }
 
-  /** One group, uncorrelated inputs: each row's best share, by trying them all here. */
+  /** One group a row: each row's best share, by trying them all here on the outputs themselves. */
   @Test
   void clippingIsTheBestOfItsShares() {
-    Matrix w = new SeededRandom(3).gaussian(7, 16, 1);
-    CalibrationStatistics x = Calibrating.of(Calibrating.identity(16, 1));
     IntFormat format = IntFormat.absmax(2, Grouping.ROW, ScaleType.FP32);
-    AwqResult r = new Awq(1, true).quantize(ONE, w, x, format);
-    double least = 0;
-    for (int i = 0; i < 7; i++) {
-      float largest = Weights.absMax(w.data(), w.index(i, 0), 16);
-      double best = Double.POSITIVE_INFINITY;
-      for (int k = 0; k < 10; k++) {
-        double s = largest * (1 - k / 20.0);
-        double error = 0;
+    int scaled = 0;
+    for (int seed = 0; seed < 12; seed++) {
+      Matrix w = new SeededRandom(seed).gaussian(7, 16, 1);
+      Matrix x = seed == 0 ? Calibrating.identity(16, 1) : withOutliers(seed, 0, 40, 16);
+      Awq awq = seed < 3 ? new Awq(1, true) : PAPER.withClipping();
+      AwqResult r = awq.quantize(ONE, w, Calibrating.of(x), format);
+      float[] scales = r.weights().scales();
+      scaled += r.alpha() > 0 ? 1 : 0;
+      double least = 0;
+      for (int i = 0; i < 7; i++) {
+        double largest = 0;
         for (int j = 0; j < 16; j++) {
-          double q = s * Math.max(-1, Math.min(1, Math.rint(w.get(i, j) / s)));
-          error += 2 * (w.get(i, j) - q) * (w.get(i, j) - q);
+          largest = Math.max(largest, Math.abs(w.get(i, j) * scales[j]));
         }
-        best = Math.min(best, error);
+        double best = Double.POSITIVE_INFINITY;
+        for (int k = 0; k < 10; k++) {
+          double s = largest * (1 - k / 20.0);
+          double error = 0;
+          for (int t = 0; t < x.rows(); t++) {
+            double y = 0;
+            for (int j = 0; j < 16; j++) {
+              double q = s * Math.max(-1, Math.min(1, Math.rint(w.get(i, j) * scales[j] / s)));
+              y += x.get(t, j) * (w.get(i, j) - q / scales[j]);
+            }
+            error += 2 * y * y;
+          }
+          best = Math.min(best, error);
+        }
+        least += best;
       }
-      least += best;
+      assertEquals(least, r.error(), 1e-3 * least, "seed " + seed);
     }
-    assertEquals(least, r.error(), 1e-5 * least);
+    assertTrue(scaled >= 5, "scaled " + scaled);
   }
 
   @Test

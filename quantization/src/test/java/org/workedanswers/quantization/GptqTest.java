@@ -45,7 +45,7 @@ class GptqTest {
     SeededRandom random = new SeededRandom(1);
     for (Format format : Calibrating.formats()) {
       for (int in : new int[] {64, 192}) {
-        for (int out : new int[] {1, 5, 17}) {
+        for (int out : in == 64 ? new int[] {1, 5, 17} : new int[] {3}) {
           Matrix w = random.gaussian(out, in, Math.pow(10, random.below(5) - 3));
           w.rows(0, 1).columns(0, 16).fill(random.coin() ? 0 : 1e-3f);
           CalibrationStatistics x = Calibrating.of(Calibrating.identity(in, 0.7f));

@@ -40,6 +40,20 @@ enum PieceType {
     return types;
   }
 
+  /** The types of pieces as they look: where a file has none. */
+  static PieceType[] guess(List<String> pieces) {
+    PieceType[] types = new PieceType[pieces.size()];
+    for (int i = 0; i < types.length; i++) {
+      types[i] =
+          switch (pieces.get(i).strip()) {
+            case "<unk>" -> UNKNOWN;
+            case "<s>", "</s>" -> CONTROL;
+            default -> byteOf(pieces.get(i)) >= 0 ? BYTE : NORMAL;
+          };
+    }
+    return types;
+  }
+
   /** The byte that a piece {@code <0xNN>} stands for, or -1. */
   static int byteOf(String piece) {
     if (piece.length() != 6 || !piece.startsWith("<0x") || piece.charAt(5) != '>') {

@@ -94,6 +94,9 @@ public final class PreTokenizer {
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
           "the pattern " + Require.quoted(regex) + " can't be read: " + e.getDescription(), e);
+    } catch (StackOverflowError e) {
+      throw new IllegalArgumentException(
+          "the pattern " + Require.quoted(regex) + " goes too deep", e);
     }
   }
 

@@ -164,63 +164,9 @@ public final class SentencePieceBpe implements Tokenizer {
   public static SentencePieceBpe of(
       List<String> pieces, float[] scores, int[] types, Settings settings) {
     Vocabulary vocabulary = Vocabulary.of(pieces);
-    PieceType[] kinds = PieceType.of(types, pieces);
-    if (types == null) {
-      for (int id = 0; id < kinds.length; id++) {
-        kinds[id] = guess(pieces.get(id));
-      }
-    }
-    int[] ranks = ranks(scores, pieces);
-    Merger.Pairs pairs =
-        (left, right) -> {
-          if (kinds[left] != PieceType.NORMAL || kinds[right] != PieceType.NORMAL) {
-            return Merger.NO;
-          }
-          int merged = vocabulary.joined(left, right);
-          return merged == NONE || kinds[merged] != PieceType.NORMAL
-              ? Merger.NO
-              : Merger.pair(ranks[merged], merged);
-        };
+    PieceType[] kinds = types == null ? PieceType.guess(pieces) : PieceType.of(types, pieces);
+    Merger.Pairs pairs = new ScoredPairs(vocabulary, kinds, scores);
     return new SentencePieceBpe(vocabulary, kinds, pairs, settings, List.of());
-  }
-
-  private static PieceType guess(String piece) {
-    return switch (piece.strip()) {
-      case "<unk>" -> PieceType.UNKNOWN;
-      case "<s>", "</s>" -> PieceType.CONTROL;
-      default -> PieceType.byteOf(piece) >= 0 ? PieceType.BYTE : PieceType.NORMAL;
-    };
-  }
-
-  /** Each piece's rank: 0 for the highest score, equal ones for equal scores. */
-  private static int[] ranks(float[] scores, List<String> pieces) {
-    Require.that(
-        scores != null && scores.length == pieces.size(),
-        "%s scores for %d pieces: there must be as many",
-        scores == null ? "no" : Integer.toString(scores.length),
-        pieces.size());
-    float[] sorted = new float[scores.length];
-    for (int i = 0; i < sorted.length; i++) {
-      Require.that(
-          Math.abs(scores[i]) < Float.POSITIVE_INFINITY,
-          "the score of piece %d is %s: it must be finite",
-          i,
-          scores[i]);
-      sorted[i] = scores[i] == 0 ? 0f : -scores[i]; // -0 as 0
-    }
-    float[] negated = sorted.clone();
-    Arrays.sort(sorted);
-    int distinct = 0;
-    for (int i = 0; i < sorted.length; i++) {
-      if (i == 0 || sorted[i] != sorted[i - 1]) {
-        sorted[distinct++] = sorted[i];
-      }
-    }
-    int[] ranks = new int[scores.length];
-    for (int i = 0; i < ranks.length; i++) {
-      ranks[i] = Arrays.binarySearch(sorted, 0, distinct, negated[i]);
-    }
-    return ranks;
   }
 
   /**

@@ -38,7 +38,7 @@ public final class WordPiece implements Tokenizer {
    * @param lowerCase character by character
    * @param unknown the piece for a word that can't be cut
    * @param prefix of pieces that go on within a word
-   * @param maxCharacters of a word, 1 to 1000
+   * @param maxCharacters of a word, 1 to 200
    * @param tidy in decoding, no space before . ? ! , and contractions
    */
   public record Settings(
@@ -62,8 +62,8 @@ public final class WordPiece implements Tokenizer {
     public Settings {
       Require.that(unknown != null && prefix != null, "the unknown piece or the prefix is null");
       Require.that(
-          maxCharacters >= 1 && maxCharacters <= 1000,
-          "a word has at most %d characters: it must be 1..1000",
+          maxCharacters >= 1 && maxCharacters <= 200,
+          "a word has at most %d characters: it must be 1..200",
           maxCharacters);
     }
   }

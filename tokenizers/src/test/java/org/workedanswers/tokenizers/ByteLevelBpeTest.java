@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -196,6 +197,21 @@ class ByteLevelBpeTest {
     refused("50257", () -> ByteLevelBpe.ofGguf(pieces, merges, new int[3], "gpt-2"));
   }
 
+  /** A piece that no merges lead to. */
+  @Test
+  void wholeWordsArePiecesWhereSetSo() {
+    Map<String, Integer> ids = new HashMap<>(gpt2Ranks);
+    ids.put("qzqzq", 50256);
+    Vocabulary pieces = Vocabulary.of(ids);
+    for (boolean wholeWords : List.of(true, false)) {
+      ByteLevelBpe.Settings settings =
+          new ByteLevelBpe.Settings(PreTokenizer.GPT2, wholeWords, false, false);
+      ByteLevelBpe bpe = ByteLevelBpe.of(pieces, gpt2Merges, settings, List.of());
+      assertEquals(wholeWords, bpe.encode("qzqzq").length == 1);
+      assertTrue(bpe.encode("qzqzqz").length > 1);
+    }
+  }
+
   @Test
   void textsAreBroughtToNfcAndGetASpaceWhereSetSo() {
     Vocabulary pieces = Vocabulary.of(gpt2Ranks);
@@ -206,6 +222,8 @@ class ByteLevelBpeTest {
             new ByteLevelBpe.Settings(PreTokenizer.GPT2, false, true, true),
             List.of());
     assertEquals(" \u00E9", nfc.decode(nfc.encode("e\u0301")));
+    String marks = " e" + "\u0301\u0316".repeat(20);
+    assertEquals(Normalizer.normalize(marks, Normalizer.Form.NFC), nfc.decode(nfc.encode(marks)));
     assertEquals(" a", nfc.decode(nfc.encode(" a")));
     assertEquals("", nfc.decode(nfc.encode("")));
   }

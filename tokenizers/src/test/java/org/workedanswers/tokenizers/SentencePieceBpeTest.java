@@ -267,6 +267,10 @@ class SentencePieceBpeTest {
     // Characters that are none: one unknown for all in a row.
     assertArrayEquals(new int[] {6, 0, 2, 0}, bpe.encode("xyaz"));
     assertEquals("▁", bpe.piece(6));
+    // 0 and -0 are equal: the leftmost comes first.
+    List<String> four = List.of("<unk>", "▁", "a", "b", "c", "ab", "bc");
+    float[] zeros = {0, -1, -1, -1, -1, 0f, -0f};
+    assertArrayEquals(new int[] {1, 5, 4}, SentencePieceBpe.of(four, zeros, null).encode("abc"));
   }
 
   @Test

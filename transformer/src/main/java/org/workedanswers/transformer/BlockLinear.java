@@ -23,7 +23,7 @@ record BlockLinear(BlockMatrix w, float[] bias) implements Linear {
   public void apply(Compute compute, Matrix x, Matrix y) {
     Linear.checkShapes(this, x, y);
     w.multiplyTransposedQ8(compute.kernels(), compute.loop(), x, y);
-    Linear.addBias(bias, y);
+    Linear.addBias(compute, bias, y);
   }
 
   @Override

@@ -16,7 +16,8 @@ public record Experts(MixtureOfExperts experts) implements FeedForwardPart {
   }
 
   @Override
-  public Optional<MixtureOfExperts.Trace> apply(Compute compute, Matrix x, Matrix y) {
+  public Optional<MixtureOfExperts.Trace> apply(
+      Compute compute, Workspace workspace, Matrix x, Matrix y) {
     MixtureOfExperts.Trace trace = experts.trace(compute.kernels(), compute.loop(), x);
     y.set(trace.output());
     return Optional.of(trace);

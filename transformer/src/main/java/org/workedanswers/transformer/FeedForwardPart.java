@@ -7,16 +7,17 @@ import org.workedanswers.moe.MixtureOfExperts;
 /**
  * A layer's feed-forward part, which treats each token by itself: {@link Mlp} or {@link Experts}.
  */
-public interface FeedForwardPart {
+public sealed interface FeedForwardPart permits Mlp, Experts {
   /** d, the width of a token. */
   int width();
 
   /**
    * Writes F(x) to y [n x d], which does not overlap x [n x d].
    *
+   * @param workspace room for what lies between
    * @return what the router chose, where there is one
    */
-  Optional<MixtureOfExperts.Trace> apply(Compute compute, Matrix x, Matrix y);
+  Optional<MixtureOfExperts.Trace> apply(Compute compute, Workspace workspace, Matrix x, Matrix y);
 
   /** Weights and biases. */
   long parameters();

@@ -90,12 +90,14 @@ public record Layer(
   /**
    * Takes the rows of x [n x d] through the layer, in place.
    *
+   * @param workspace room for what lies between
    * @param index which layer it is
    * @param source K and V of the encoder's output, where the layer attends to one; else null
    * @param traces takes what the layer did, or is null
    */
   void apply(
       Compute compute,
+      Workspace workspace,
       Matrix x,
       Span[] spans,
       int index,
@@ -105,11 +107,12 @@ public record Layer(
     List<List<Matrix>> weights = traces == null ? null : new ArrayList<>();
     List<List<Matrix>> crossWeights = traces == null ? null : new ArrayList<>();
     Matrix input = traces == null ? null : x.copy();
-    Matrix part = Matrix.zeros(x.rows(), x.cols());
-    Matrix normed = place == NormPlace.PRE ? Matrix.zeros(x.rows(), x.cols()) : x;
+    Matrix part = workspace.get(Workspace.Slot.PART, x.rows(), x.cols());
+    Matrix normed =
+        place == NormPlace.PRE ? workspace.get(Workspace.Slot.NORMED, x.rows(), x.cols()) : x;
 
     before(compute, attentionNorm, x, normed);
-    attention.apply(compute, normed, spans, index, mask, part, weights);
+    attention.apply(compute, workspace, normed, spans, index, mask, part, weights);
     after(compute, attentionNorm, x, part);
     Matrix attentionOutput = traces == null ? null : part.copy();
     if (cross.isPresent()) {
@@ -120,7 +123,7 @@ public record Layer(
     }
     Matrix afterAttention = traces == null ? null : x.copy();
     before(compute, feedForwardNorm, x, normed);
-    Optional<MixtureOfExperts.Trace> routing = feedForward.apply(compute, normed, part);
+    Optional<MixtureOfExperts.Trace> routing = feedForward.apply(compute, workspace, normed, part);
     after(compute, feedForwardNorm, x, part);
     if (traces != null) {
       traces.add(
@@ -130,7 +133,7 @@ public record Layer(
               weights,
               crossWeights,
               afterAttention,
-              part,
+              part.copy(),
               routing,
               x.copy()));
     }
@@ -144,13 +147,8 @@ public record Layer(
 
   /** x ← x + part, and its norm where that comes after. */
   private void after(Compute compute, Norm norm, Matrix x, Matrix part) {
-    float[] to = x.data();
     for (int i = 0; i < x.rows(); i++) {
-      int xo = x.index(i, 0);
-      int po = part.index(i, 0);
-      for (int j = 0; j < x.cols(); j++) {
-        to[xo + j] += part.data()[po + j];
-      }
+      compute.kernels().axpy(x.cols(), 1, part.data(), part.index(i, 0), x.data(), x.index(i, 0));
     }
     if (place == NormPlace.POST) {
       norm.apply(compute.kernels(), x, x);

@@ -134,16 +134,9 @@ public interface Linear {
   }
 
   /** y[i, :] += b for every row; nothing where b is null. */
-  static void addBias(float[] bias, Matrix y) {
-    if (bias == null) {
-      return;
-    }
-    float[] data = y.data();
-    for (int i = 0; i < y.rows(); i++) {
-      int at = y.index(i, 0);
-      for (int j = 0; j < bias.length; j++) {
-        data[at + j] += bias[j];
-      }
+  static void addBias(Compute compute, float[] bias, Matrix y) {
+    for (int i = 0; bias != null && i < y.rows(); i++) {
+      compute.kernels().axpy(bias.length, 1, bias, 0, y.data(), y.index(i, 0));
     }
   }
 }

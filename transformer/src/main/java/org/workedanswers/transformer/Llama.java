@@ -11,6 +11,7 @@ import org.workedanswers.attention.Rope;
 import org.workedanswers.attention.RopeScaling;
 import org.workedanswers.attention.YarnScaling;
 import org.workedanswers.checkpoints.GgufModel;
+import org.workedanswers.checkpoints.Llama2c;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
@@ -41,6 +42,8 @@ import org.workedanswers.moe.Router;
  * Experts</i>, 2024; the names are those of gguf-py's {@code constants.py}.
  */
 public final class Llama {
+  private static final double LLAMA2C_EPSILON = 1e-5; // in run.c's code, not in its files
+
   private static final int MOST = 1 << 24; // of any size that a file names: far above what there is
 
   private final LlamaConfig config;
@@ -147,6 +150,29 @@ public final class Llama {
                   "the model's positions are scaled by '%s': none, linear and yarn are understood",
                   type));
     };
+  }
+
+  /** What a llama2.c file says of its model; its tensors have GGUF's names. */
+  public static LlamaConfig config(Llama2c model) {
+    Llama2c.Config c = model.config();
+    ModelShape shape =
+        new ModelShape(
+            "llama2.c",
+            ModelShape.Kind.DECODER,
+            c.layers(),
+            c.dim(),
+            new ModelShape.Attention(c.heads(), c.kvHeads(), c.headSize()),
+            ModelShape.FeedForward.dense(c.hidden()),
+            new ModelShape.Embedding(
+                c.vocabulary(), !model.tensors().containsKey("output.weight"), 0, 0));
+    return new LlamaConfig(
+        shape,
+        c.context(),
+        LLAMA2C_EPSILON,
+        Rope.BASE,
+        Rope.Pairing.INTERLEAVED,
+        RopeScaling.plain(),
+        c.context());
   }
 
   private static int size(GgufModel model, String key) {

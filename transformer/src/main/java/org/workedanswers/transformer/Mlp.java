@@ -72,8 +72,10 @@ public final class Mlp implements FeedForwardPart {
   }
 
   @Override
-  public Optional<MixtureOfExperts.Trace> apply(Compute compute, Matrix x, Matrix y) {
-    Matrix h = first.apply(compute, x); // [n x d_ff], or [n x 2 d_ff]
+  public Optional<MixtureOfExperts.Trace> apply(
+      Compute compute, Workspace workspace, Matrix x, Matrix y) {
+    Matrix h = workspace.get(Workspace.Slot.HIDDEN, x.rows(), first.out()); // [n x d_ff] or twice
+    first.apply(compute, x, h);
     Matrix a = h.columns(0, hidden());
     activation.apply(compute.kernels(), a);
     if (gated) {
@@ -83,14 +85,17 @@ public final class Mlp implements FeedForwardPart {
     return Optional.empty();
   }
 
-  /** a ← a ⊙ b. */
+  /** a ← a ⊙ b. The JIT makes vector code of a loop where all arrays are read from their start. */
   private static void multiply(Matrix a, Matrix b) {
+    float[] x = new float[a.cols()];
+    float[] y = new float[a.cols()];
     for (int i = 0; i < a.rows(); i++) {
-      int ao = a.index(i, 0);
-      int bo = b.index(i, 0);
-      for (int j = 0; j < a.cols(); j++) {
-        a.data()[ao + j] *= b.data()[bo + j];
+      System.arraycopy(a.data(), a.index(i, 0), x, 0, x.length);
+      System.arraycopy(b.data(), b.index(i, 0), y, 0, y.length);
+      for (int j = 0; j < x.length; j++) {
+        x[j] *= y[j];
       }
+      System.arraycopy(x, 0, a.data(), a.index(i, 0), x.length);
     }
   }
 

@@ -23,7 +23,7 @@ record QuantizedLinear(QuantizedMatrix w, float[] bias) implements Linear {
   public void apply(Compute compute, Matrix x, Matrix y) {
     Linear.checkShapes(this, x, y);
     w.multiplyTransposed(compute.kernels(), compute.loop(), x, y);
-    Linear.addBias(bias, y);
+    Linear.addBias(compute, bias, y);
   }
 
   @Override

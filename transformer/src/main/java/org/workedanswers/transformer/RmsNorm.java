@@ -41,15 +41,19 @@ public final class RmsNorm implements Norm {
     int d = width();
     Check.that(x.cols() == d, "x is %s: the norm is for rows of %d", x, d);
     Check.shape("y", y, x.rows(), d);
-    float[] from = x.data();
+    float[] row = new float[d];
     for (int i = 0; i < x.rows(); i++) {
-      int xo = x.index(i, 0);
-      int yo = y.index(i, 0);
-      double square = (double) kernels.dot(d, from, xo, from, xo) / d;
-      float scale = (float) (1 / Math.sqrt(square + epsilon));
-      for (int j = 0; j < d; j++) {
-        y.data()[yo + j] = from[xo + j] * scale * gain[j];
-      }
+      System.arraycopy(x.data(), x.index(i, 0), row, 0, d);
+      double square = (double) kernels.dot(d, row, 0, row, 0) / d;
+      scale(row, (float) (1 / Math.sqrt(square + epsilon)), gain);
+      System.arraycopy(row, 0, y.data(), y.index(i, 0), d);
+    }
+  }
+
+  /** The JIT of Java 17 makes vector code of a loop where all arrays are read from their start. */
+  private static void scale(float[] row, float factor, float[] gain) {
+    for (int j = 0; j < row.length; j++) {
+      row[j] = row[j] * factor * gain[j];
     }
   }
 

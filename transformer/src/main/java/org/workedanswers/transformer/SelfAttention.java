@@ -119,6 +119,7 @@ public final class SelfAttention {
    */
   void apply(
       Compute compute,
+      Workspace workspace,
       Matrix x,
       Span[] spans,
       int layer,
@@ -127,8 +128,10 @@ public final class SelfAttention {
       List<List<Matrix>> weights) {
     int own = heads.heads() * headSize;
     int shared = heads.kvHeads() * headSize;
-    Matrix qkv = projections.apply(compute, x); // [n x (h + 2 g) d_h]
-    Matrix attended = Matrix.zeros(x.rows(), own);
+    int n = x.rows();
+    Matrix qkv = workspace.get(Workspace.Slot.PROJECTIONS, n, own + 2 * shared);
+    projections.apply(compute, x, qkv); // [n x (h + 2 g) d_h]
+    Matrix attended = workspace.get(Workspace.Slot.ATTENDED, n, own);
     for (Span span : spans) {
       Matrix rows = qkv.rows(span.from(), span.to());
       Matrix q = rows.columns(0, own);

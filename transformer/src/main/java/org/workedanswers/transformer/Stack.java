@@ -49,9 +49,10 @@ public record Stack(List<Layer> layers, Optional<Norm> norm, Mask mask) {
    */
   void apply(
       Compute compute, Matrix x, Span[] spans, List<Matrix> sources, List<LayerTrace> traces) {
+    Workspace workspace = new Workspace();
     for (int l = 0; l < layers.size(); l++) {
       Matrix source = sources == null ? null : sources.get(l);
-      layers.get(l).apply(compute, x, spans, l, mask, source, traces);
+      layers.get(l).apply(compute, workspace, x, spans, l, mask, source, traces);
     }
     if (norm.isPresent()) {
       norm.get().apply(compute.kernels(), x, x);

@@ -31,7 +31,15 @@ class LayerTest {
         for (List<LayerTrace> traces : lists()) {
           Matrix y = x.copy();
           Span[] one = Span.of(x.rows());
-          layer.apply(compute, y, one, 0, causal ? Mask.causal() : Mask.full(), source, traces);
+          layer.apply(
+              compute,
+              new Workspace(),
+              y,
+              one,
+              0,
+              causal ? Mask.causal() : Mask.full(),
+              source,
+              traces);
           assertClose(expected, y, "seed " + seed + ", " + compute);
         }
       }
@@ -68,7 +76,9 @@ class LayerTest {
       List<LayerTrace> traces = new ArrayList<>();
       Compute compute = Computes.all().get(0);
       Matrix y = x.copy();
-      model.layer().apply(compute, y, Span.of(2, 3), 0, Mask.causal(), null, traces);
+      model
+          .layer()
+          .apply(compute, new Workspace(), y, Span.of(2, 3), 0, Mask.causal(), null, traces);
       LayerTrace trace = traces.get(0);
       assertEquals(2, trace.attentionWeights().size());
       for (int s = 0; s < 2; s++) {

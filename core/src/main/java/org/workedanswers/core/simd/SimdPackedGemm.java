@@ -14,7 +14,8 @@ import org.workedanswers.core.Packed;
  * vectors would live in memory, and twice because sums that begin with a choice between zero and C
  * cost JDK 17 up to a fifth. The loop over groups of six rows stands outside: with it inside, the
  * JIT's code ran between full and half speed from run to run. Where fewer than six rows are left,
- * the last one is computed and stored again and again, to the same bits.
+ * the last one is computed and stored again and again, to the same bits; one or two are {@link
+ * SimdPackedPair}'s.
  */
 final class SimdPackedGemm {
   private static final VectorSpecies<Float> F = SimdKernels.F;
@@ -27,6 +28,36 @@ final class SimdPackedGemm {
   private SimdPackedGemm() {}
 
   static void gemm(Matrix a, Packed b, int row, int col, boolean add, Matrix c) {
+    int few = c.rows() % ROWS;
+    if (few == 0 || few > SimdPackedPair.ROWS || c.cols() < 2 * WIDTH) {
+      panels(a, b, row, col, add, c);
+      return;
+    }
+    // One row or two that are left over would cost as much as six.
+    int paired = c.cols() / (2 * WIDTH) * 2 * WIDTH;
+    int six = c.rows() - few;
+    panels(a.rows(0, six), b, row, col, add, c.rows(0, six));
+    for (int j = 0; j < paired; j += 2 * WIDTH) {
+      SimdPackedPair.product(
+          add,
+          few,
+          a.cols(),
+          a.data(),
+          a.index(six, 0),
+          a.stride(),
+          b.data(),
+          b.index(row, col + j),
+          b.index(row, col + j + WIDTH),
+          c.data(),
+          c.index(six, j),
+          c.stride());
+    }
+    Matrix rest = c.rows(six, c.rows()).columns(paired, c.cols());
+    panels(a.rows(six, a.rows()), b, row, col + paired, add, rest);
+  }
+
+  /** Every panel with all rows. */
+  private static void panels(Matrix a, Packed b, int row, int col, boolean add, Matrix c) {
     int k = a.cols();
     for (int j = 0; j < c.cols(); j += WIDTH) {
       int bo = b.index(row, col + j);

@@ -21,6 +21,9 @@ final class BpeParts {
   private static final Set<String> CHARACTER_DECODERS =
       Set.of("Replace", "ByteFallback", "Fuse", "Strip", "Metaspace");
 
+  /** The most steps of a sequence; those in use have some ten. */
+  private static final int MAX_STEPS = 64;
+
   private BpeParts() {}
 
   /**
@@ -53,6 +56,12 @@ final class BpeParts {
     }
     List<TokenizerPart> steps = new ArrayList<>();
     part.get(list).list().forEach(step -> steps.addAll(steps(step, list)));
+    Check.that(
+        steps.size() <= MAX_STEPS,
+        "%s has %d steps: at most %d are read",
+        part.name(),
+        steps.size(),
+        MAX_STEPS);
     return steps;
   }
 

@@ -5,10 +5,13 @@ import java.util.Set;
 /**
  * Regular expressions of {@code tokenizer.json} as the JDK's. Hugging Face's tokenizers read
  * Oniguruma's; what the two read otherwise is written anew or refused, so that none cuts elsewhere
- * unnoticed.
+ * unnoticed. Nor does any go round without reading on: only what takes a character is counted.
  */
 final class SplitPattern {
   private static final Set<String> GROUPS = Set.of(":", "=", "!", ">", "<=", "<!", "i:", "i)");
+
+  /** The longest pattern; those in use have some hundred characters. */
+  private static final int MAX_LENGTH = 4000;
 
   private SplitPattern() {}
 
@@ -19,13 +22,16 @@ final class SplitPattern {
    */
   static String java(TokenizerPart part) {
     String regex = part.text();
+    if (regex.length() > MAX_LENGTH) {
+      throw part.unsupported("a pattern of " + regex.length() + " characters");
+    }
     StringBuilder java = new StringBuilder(regex.length() + 8);
     int depth = 0; // of brackets
     for (int i = 0; i < regex.length(); i++) {
       char c = regex.charAt(i);
       if (c == '\\' && i + 1 < regex.length()) {
         char next = regex.charAt(++i);
-        if ("hHRXKGyYOZzA".indexOf(next) >= 0) {
+        if ("bBhHRXKGyYOZzAQE".indexOf(next) >= 0) {
           throw part.unsupported("a pattern with \\" + next);
         }
         java.append(c).append(next);
@@ -49,6 +55,8 @@ final class SplitPattern {
         }
       } else if (c == ']') {
         depth = Math.max(0, depth - 1);
+      } else if (depth == 0 && c == '{' && i > 0 && regex.charAt(i - 1) == ')') {
+        throw part.unsupported("a pattern that counts how often a group is repeated");
       } else if (depth == 0 && (c == '^' || c == '$')) {
         throw part.unsupported("a pattern with " + c);
       } else if (depth == 0 && regex.startsWith("(?", i)) {

@@ -88,7 +88,7 @@ class TokenizerJsonRefusalTest {
     byte[] bert = wordPiece();
     refused(bert, "model/type", "'Unigram'", "Unigram");
     refused(bert, "model/max_input_chars_per_word", "1e9", "model.max_input_chars_per_word");
-    refused(bert, "model/max_input_chars_per_word", "2000000000", "1..1000");
+    refused(bert, "model/max_input_chars_per_word", "2000000000", "1..200");
     refused(bert, "model/unk_token", "'nonesuch'", "nonesuch");
     refused(bert, "normalizer", "{'type':'Lowercase'}", "normalizer is Lowercase");
     refused(bert, "normalizer", "null", "normalizer is not there");
@@ -114,6 +114,9 @@ class TokenizerJsonRefusalTest {
     refused(bytes, "pre_tokenizer/pretokenizers/1/add_prefix_space", "true", "add_prefix_space");
     for (String regex :
         List.of(
+            "(?:){2000000000}",
+            "a\\\\b{1000000000}",
+            "(".repeat(4001),
             "^a",
             "a$",
             "[[:alpha:]]",
@@ -126,6 +129,8 @@ class TokenizerJsonRefusalTest {
             "\\\\p{L")) {
       refused(bytes, "pre_tokenizer/pretokenizers/0/pattern/Regex", "'" + regex + "'", "pattern");
     }
+    String many = "[" + "{'type':'Digits'},".repeat(70) + "{'type':'ByteLevel'}]";
+    refused(bytes, "pre_tokenizer/pretokenizers", many, "71 steps");
     byte[] llama = llama();
     refused(llama, "normalizer/normalizers/0/prepend", "'_'", "Prepend");
     refused(llama, "normalizer/normalizers/1/pattern/String", "'x'", "Replace");

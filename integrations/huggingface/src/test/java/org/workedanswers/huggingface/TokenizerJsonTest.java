@@ -247,6 +247,7 @@ class TokenizerJsonTest {
             changed(
                 file,
                 root -> {
+                  addedTokens(root, 512);
                   root.putNull("normalizer");
                   ObjectNode step = root.putObject("pre_tokenizer").put("type", "Metaspace");
                   step.put("replacement", "▁").put("prepend_scheme", scheme).put("split", split);

@@ -21,6 +21,7 @@ import org.workedanswers.core.Check;
  */
 public final class Candidates {
   private static final int MOST_PARTITIONS = 64;
+  private static final int MOST_IN_HEAP = 256;
 
   private final long[] keys; // the first count of them
   private int count;
@@ -133,6 +134,50 @@ public final class Candidates {
 
   /** Moves what belongs before {@code middle} there, in any order, within from..to-1. */
   private void select(int from, int to, int middle) {
+    if (middle - from <= MOST_IN_HEAP) {
+      heap(from, to, middle);
+    } else {
+      halve(from, to, middle);
+    }
+  }
+
+  /**
+   * The few best: a heap from..middle-1 with the worst of them at its root, which gives way to what
+   * is better. Most are not, and cost a comparison.
+   */
+  private void heap(int from, int to, int middle) {
+    int size = middle - from;
+    for (int i = size / 2 - 1; i >= 0; i--) {
+      sink(from, size, i);
+    }
+    for (int i = middle; i < to && size > 0; i++) {
+      if (keys[i] < keys[from]) {
+        long root = keys[from];
+        keys[from] = keys[i];
+        keys[i] = root;
+        sink(from, size, 0);
+      }
+    }
+  }
+
+  /** Lets what stands at i of the heap sink below those that are worse. */
+  private void sink(int from, int size, int i) {
+    long key = keys[from + i];
+    int at = i;
+    for (int child; (child = 2 * at + 1) < size; at = child) {
+      if (child + 1 < size && keys[from + child + 1] > keys[from + child]) {
+        child++;
+      }
+      if (keys[from + child] <= key) {
+        break;
+      }
+      keys[from + at] = keys[from + child];
+    }
+    keys[from + at] = key;
+  }
+
+  /** The many best: parts of which the first is better, until the cut is at {@code middle}. */
+  private void halve(int from, int to, int middle) {
     int low = from;
     int high = to;
     for (int left = MOST_PARTITIONS; high - low > 1; left--) {

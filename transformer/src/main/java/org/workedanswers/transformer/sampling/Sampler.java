@@ -18,8 +18,8 @@ import org.workedanswers.core.SeededRandom;
  * left; where one is, as at temperature 0, none. Sums are in double precision.
  *
  * <p>Without a step that leaves tokens out a draw is two passes over the vocabulary. Top-k adds one
- * more and needs no sort; top-p sorts as many as it keeps, and at most four times that. Immutable:
- * many threads may use it, each with random numbers of its own.
+ * more and needs no sort; top-p sorts as many as it keeps, and at most four times that or 64.
+ * Immutable: many threads may use it, each with random numbers of its own.
  */
 public final class Sampler {
   private final List<SamplingStep> steps;

@@ -148,7 +148,9 @@ class SamplerTest {
               default -> (float) (3 * random.gaussian());
             };
       }
-      for (SamplingStep step : List.of(new TopK(1000), new TopK(n / 2), new TopP(0.7312345))) {
+      for (SamplingStep step :
+          List.of(
+              new TopK(2), new TopK(256), new TopK(257), new TopK(n / 2), new TopP(0.7312345))) {
         SortedReference reference = new SortedReference(logits);
         if (step instanceof TopK k) {
           reference.topK(k.k());

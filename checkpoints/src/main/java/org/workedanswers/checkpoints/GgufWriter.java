@@ -1,0 +1,289 @@
+package org.workedanswers.checkpoints;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.workedanswers.core.Check;
+
+/**
+ * Writes a GGUF file of version 3: entries, and tensors one after the other, each asked for when
+ * its turn comes, so that a model larger than memory can be converted. The form is that of {@link
+ * GgufModel}.
+ *
+ * <p>It is written beside its place and moved there when it is whole: a kill leaves no half file of
+ * that name.
+ */
+public final class GgufWriter {
+  private static final int ALIGNMENT = 32;
+
+  /** A tensor to be written. */
+  private record Part(
+      String name, ElementType type, long[] shape, long bytes, Supplier<byte[][]> data) {}
+
+  private final Map<String, Object> entries = new LinkedHashMap<>();
+  private final List<Part> parts = new ArrayList<>();
+
+  /** With nothing in it yet. */
+  public GgufWriter() {}
+
+  /**
+   * An entry; one of the same key is replaced, and {@code general.alignment} is left out, since the
+   * file's own is 32.
+   *
+   * @param value an {@link Integer} or a {@link Long} (written as unsigned of 32 bits where it
+   *     fits, else as signed of 64), a {@link Float}, a {@link Double}, a {@link Boolean}, a {@link
+   *     String}, or a list of one of these that is not empty
+   * @throws IllegalArgumentException if it is something else
+   */
+  public GgufWriter entry(String key, Object value) {
+    if (!key.equals("general.alignment")) {
+      valueBytes(value, true); // refuses what can't be written
+      entries.put(key, value);
+    }
+    return this;
+  }
+
+  /** All entries of a file. */
+  public GgufWriter entries(Map<String, Object> all) {
+    all.forEach(this::entry);
+    return this;
+  }
+
+  /**
+   * A tensor.
+   *
+   * @param shape the slowest index first
+   * @param data its bytes in pieces, as the type has them, asked for once, when they are written
+   * @throws IllegalArgumentException if the type can't be written, its blocks do not fit the rows,
+   *     or there is one of that name
+   */
+  public GgufWriter tensor(String name, ElementType type, long[] shape, Supplier<byte[][]> data) {
+    Check.that(
+        shape.length >= 1 && shape.length <= 4,
+        "tensor '%s' has %d sizes: it must have 1 to 4",
+        name,
+        shape.length);
+    long elements = 1;
+    for (long size : shape) {
+      Check.that(
+          size >= 1 && elements <= (1L << 60) / size, "tensor '%s': a size of %d", name, size);
+      elements *= size;
+    }
+    int block = type.blockSize();
+    Check.that(
+        type.blockBytes() > 0 && shape[shape.length - 1] % block == 0,
+        "tensor '%s' of %s has rows of %d: they must be whole blocks of %d",
+        name,
+        type,
+        shape[shape.length - 1],
+        block);
+    Check.that(
+        parts.stream().noneMatch(p -> p.name().equals(name)), "there are two tensors '%s'", name);
+    type.ggufCode(); // refuses what GGUF does not have
+    parts.add(new Part(name, type, shape.clone(), elements / block * type.blockBytes(), data));
+    return this;
+  }
+
+  /**
+   * Writes the file.
+   *
+   * @param replace whether a file that is there is replaced
+   * @throws IllegalArgumentException if there is one and it is not to be replaced, or a tensor's
+   *     bytes are not as many as its shape says; nothing is left then
+   * @throws UncheckedIOException if it can't be written; nothing is left then
+   */
+  public void write(Path file, boolean replace) {
+    Check.that(replace || !Files.exists(file), "%s is there already", file);
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      Path beside = Files.createTempFile(folder, ".gguf-", ".part");
+      try {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(beside), 1 << 20)) {
+          head(out);
+          for (Part part : parts) {
+            body(out, part);
+          }
+        }
+        move(beside, file, replace);
+      } finally {
+        Files.deleteIfExists(beside);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static void move(Path from, Path to, boolean replace) throws IOException {
+    if (!replace) {
+      Files.move(from, to);
+      return;
+    }
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private void head(OutputStream out) throws IOException {
+    long written = 24;
+    out.write("GGUF".getBytes(StandardCharsets.US_ASCII));
+    out.write(i32(3));
+    out.write(i64(parts.size()));
+    out.write(i64(entries.size()));
+    for (Map.Entry<String, Object> e : entries.entrySet()) {
+      byte[] key = textBytes(e.getKey());
+      byte[] value = valueBytes(e.getValue(), true);
+      out.write(key);
+      out.write(value);
+      written += key.length + (long) value.length;
+    }
+    long offset = 0;
+    for (Part part : parts) {
+      byte[] name = textBytes(part.name());
+      out.write(name);
+      out.write(i32(part.shape().length));
+      for (int i = part.shape().length - 1; i >= 0; i--) { // the fastest first
+        out.write(i64(part.shape()[i]));
+      }
+      out.write(i32(part.type().ggufCode()));
+      out.write(i64(offset));
+      written += name.length + 4 + 8L * part.shape().length + 4 + 8;
+      offset += padded(part.bytes());
+    }
+    out.write(new byte[(int) (padded(written) - written)]);
+  }
+
+  private static void body(OutputStream out, Part part) throws IOException {
+    long written = 0;
+    for (byte[] piece : part.data().get()) {
+      out.write(piece);
+      written += piece.length;
+    }
+    Check.that(
+        written == part.bytes(),
+        "tensor '%s' is to have %d bytes and %d were given",
+        part.name(),
+        part.bytes(),
+        written);
+    out.write(new byte[(int) (padded(written) - written)]);
+  }
+
+  private static long padded(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** A value with its type before it, or without. */
+  private static byte[] valueBytes(Object value, boolean typed) {
+    if (value instanceof List<?> list) {
+      return listBytes(list, typed);
+    }
+    byte[] bytes;
+    if (value instanceof Integer || value instanceof Long) {
+      long x = ((Number) value).longValue();
+      bytes = narrow(x) ? i32((int) x) : i64(x);
+    } else if (value instanceof Float x) {
+      bytes = i32(Float.floatToRawIntBits(x));
+    } else if (value instanceof Double x) {
+      bytes = i64(Double.doubleToRawLongBits(x));
+    } else if (value instanceof Boolean x) {
+      bytes = new byte[] {(byte) (x ? 1 : 0)};
+    } else if (value instanceof String x) {
+      bytes = textBytes(x);
+    } else {
+      throw new IllegalArgumentException(
+          String.format(
+              "an entry can't be %s: numbers, truth values, text and lists of them are written",
+              value));
+    }
+    return typed ? joined(i32(code(value)), bytes) : bytes;
+  }
+
+  private static byte[] listBytes(List<?> list, boolean typed) {
+    Check.that(!list.isEmpty(), "an empty list has no type: it can't be written");
+    boolean whole = list.stream().allMatch(x -> x instanceof Integer || x instanceof Long);
+    boolean wide = whole && list.stream().anyMatch(x -> ((Number) x).longValue() != intOf(x));
+    int code = whole ? wide ? 11 : 5 : code(list.get(0));
+    List<byte[]> pieces = new ArrayList<>();
+    if (typed) {
+      pieces.add(i32(9));
+    }
+    pieces.add(i32(code));
+    pieces.add(i64(list.size()));
+    for (Object x : list) {
+      Check.that(
+          whole || x.getClass() == list.get(0).getClass(),
+          "a list holds a %s and a %s: all must be of one kind",
+          list.get(0).getClass().getSimpleName(),
+          x.getClass().getSimpleName());
+      if (whole) {
+        pieces.add(wide ? i64(((Number) x).longValue()) : i32(intOf(x)));
+      } else {
+        pieces.add(valueBytes(x, false));
+      }
+    }
+    return joined(pieces.toArray(byte[][]::new));
+  }
+
+  private static int intOf(Object x) {
+    return ((Number) x).intValue();
+  }
+
+  private static boolean narrow(long x) {
+    return x >= 0 && x <= 0xFFFF_FFFFL;
+  }
+
+  private static int code(Object value) {
+    if (value instanceof Integer || value instanceof Long) {
+      return narrow(((Number) value).longValue()) ? 4 : 11;
+    }
+    if (value instanceof Float) {
+      return 6;
+    }
+    if (value instanceof Boolean) {
+      return 7;
+    }
+    if (value instanceof String) {
+      return 8;
+    }
+    return value instanceof List ? 9 : 12;
+  }
+
+  private static byte[] textBytes(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return joined(i64(bytes.length), bytes);
+  }
+
+  private static byte[] joined(byte[]... pieces) {
+    int length = 0;
+    for (byte[] piece : pieces) {
+      length = Math.addExact(length, piece.length);
+    }
+    ByteBuffer all = ByteBuffer.allocate(length);
+    for (byte[] piece : pieces) {
+      all.put(piece);
+    }
+    return all.array();
+  }
+
+  private static byte[] i32(int x) {
+    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(x).array();
+  }
+
+  private static byte[] i64(long x) {
+    return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(x).array();
+  }
+}

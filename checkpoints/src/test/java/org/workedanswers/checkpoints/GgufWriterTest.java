@@ -1,0 +1,158 @@
+package org.workedanswers.checkpoints;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.workedanswers.checkpoints.OnnxModelTest.assertMessage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.workedanswers.core.SharedData;
+import org.workedanswers.quantization.GgufType;
+
+class GgufWriterTest {
+  @TempDir Path folder;
+
+  private static byte[][] floats(float... values) {
+    ByteBuffer b = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float v : values) {
+      b.putFloat(v);
+    }
+    return new byte[][] {b.array()};
+  }
+
+  @Test
+  void whatIsWrittenIsRead() {
+    Path file = folder.resolve("a.gguf");
+    new GgufWriter()
+        .entry("general.architecture", "llama")
+        .entry("general.alignment", 64)
+        .entry("n", 7)
+        .entry("large", 1L << 40)
+        .entry("negative", -3)
+        .entry("unsigned", 0xFFFF_FFFFL)
+        .entry("x", 1.5f)
+        .entry("d", 0.1)
+        .entry("b", true)
+        .entry("texts", List.of("a", "", "é"))
+        .entry("whole", List.of(1L, -2L, 3L))
+        .entry("wide", List.of(1L, 1L << 33))
+        .entry("scores", List.of(0f, -1f))
+        .entry("n", 8)
+        .tensor("w", ElementType.FLOAT32, new long[] {2, 3}, () -> floats(1, 2, 3, 4, 5, 6))
+        .tensor("v", ElementType.FLOAT32, new long[] {1}, () -> floats(9))
+        .write(file, false);
+    GgufModel model = GgufModel.read(file);
+    assertEquals(3, model.version());
+    assertEquals(8, model.number("n"));
+    assertEquals(1L << 40, model.number("large"));
+    assertEquals(-3, model.number("negative"));
+    assertEquals(0xFFFF_FFFFL, model.number("unsigned"));
+    assertEquals(1.5f, model.metadata().get("x"));
+    assertEquals(0.1, model.metadata().get("d"));
+    assertEquals(true, model.metadata().get("b"));
+    assertEquals(List.of("a", "", "é"), model.list("texts"));
+    assertEquals(List.of(1L, -2L, 3L), model.list("whole"));
+    assertEquals(List.of(1L, 1L << 33), model.list("wide"));
+    assertEquals(List.of(0f, -1f), model.list("scores"));
+    assertEquals(12, model.metadata().size(), "alignment is the file's own");
+    assertArrayEquals(new float[][] {{1, 2, 3}, {4, 5, 6}}, model.tensor("w").matrix().toArray());
+    assertArrayEquals(new float[] {9}, model.tensor("v").floats());
+  }
+
+  @Test
+  void blocksAreThoseOfGgmlsOwnFiles() {
+    Llama2c stories = Llama2c.read(SharedData.file("llm/stories260K.bin"));
+    for (GgufType type : List.of(GgufType.Q8_0, GgufType.Q4_0)) {
+      String name = "gguf/stories260K-" + type.name().toLowerCase(Locale.ROOT) + ".gguf";
+      GgufModel theirs = GgufModel.read(SharedData.file(name));
+      GgufWriter writer = new GgufWriter().entries(theirs.metadata());
+      for (Tensor t : theirs.tensors().values()) {
+        Tensor weights = stories.tensors().get(t.name());
+        writer.tensor(
+            t.name(),
+            t.type(),
+            t.shape(),
+            () ->
+                t.type() == ElementType.FLOAT32
+                    ? floats(weights.floats())
+                    : new byte[][] {type.quantize(weights.matrix()).bytes()});
+      }
+      Path file = folder.resolve(type + ".gguf");
+      writer.write(file, false);
+      GgufModel ours = GgufModel.read(file);
+      assertEquals(theirs.metadata(), ours.metadata());
+      assertEquals(List.copyOf(theirs.tensors().keySet()), List.copyOf(ours.tensors().keySet()));
+      for (Tensor t : theirs.tensors().values()) {
+        Tensor own = ours.tensor(t.name());
+        assertEquals(t.toString(), own.toString());
+        if (t.type() == ElementType.FLOAT32) {
+          assertArrayEquals(t.floats(), own.floats());
+        } else {
+          assertArrayEquals(t.blocks().bytes(), own.blocks().bytes(), t.name());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFileIsWholeOrNotThere() throws IOException {
+    Path file = folder.resolve("b.gguf");
+    GgufWriter good =
+        new GgufWriter().tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(1));
+    good.write(file, false);
+    byte[] before = Files.readAllBytes(file);
+    assertMessage("is there already", () -> good.write(file, false));
+    GgufWriter bad =
+        new GgufWriter()
+            .tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(2))
+            .tensor("v", ElementType.FLOAT32, new long[] {2}, () -> floats(2));
+    assertMessage("is to have 8 bytes and 4 were given", () -> bad.write(file, true));
+    GgufWriter broken =
+        new GgufWriter()
+            .tensor(
+                "w",
+                ElementType.FLOAT32,
+                new long[] {1},
+                () -> {
+                  throw new IllegalStateException("no more");
+                });
+    assertThrows(IllegalStateException.class, () -> broken.write(file, true));
+    assertArrayEquals(before, Files.readAllBytes(file));
+    new GgufWriter()
+        .tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(3))
+        .write(file, true);
+    assertArrayEquals(new float[] {3}, GgufModel.read(file).tensor("w").floats());
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(1, left.count());
+    }
+    assertThrows(UncheckedIOException.class, () -> good.write(folder.resolve("no/b.gguf"), false));
+  }
+
+  @Test
+  void whatGgufDoesNotHaveIsRefused() {
+    GgufWriter w = new GgufWriter();
+    assertMessage("can't be", () -> w.entry("k", new int[1]));
+    assertMessage("an empty list", () -> w.entry("k", List.of()));
+    assertMessage("a String and a Float", () -> w.entry("k", List.of("a", 1f)));
+    assertMessage(
+        "whole blocks of 32",
+        () -> w.tensor("t", ElementType.Q8_0, new long[] {2, 33}, () -> null));
+    assertMessage(
+        "no tensors of BOOL", () -> w.tensor("t", ElementType.BOOL, new long[] {2}, () -> null));
+    assertMessage("0 sizes", () -> w.tensor("t", ElementType.FLOAT32, new long[] {}, () -> null));
+    w.tensor("t", ElementType.FLOAT32, new long[] {1}, () -> floats(1));
+    assertMessage(
+        "two tensors 't'",
+        () -> w.tensor("t", ElementType.FLOAT32, new long[] {1}, () -> floats(1)));
+  }
+}

@@ -1,0 +1,152 @@
+package org.workedanswers.checkpoints;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.workedanswers.checkpoints.OnnxModelTest.assertMessage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.workedanswers.core.SeededRandom;
+
+class SafetensorsTest {
+  @TempDir Path folder;
+
+  private static byte[] file(String header, int data) {
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer b = ByteBuffer.allocate(8 + text.length + data).order(ByteOrder.LITTLE_ENDIAN);
+    b.putLong(text.length).put(text);
+    for (int i = 0; i < data; i++) {
+      b.put((byte) (i * 7));
+    }
+    return b.array();
+  }
+
+  private static final String RICH =
+      "{\"__metadata__\":{\"format\":\"pt\",\"a \\\"b\\\"\":\"\\u00e9\\n\"},"
+          + "\"w\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+          + " \"h\" : { \"shape\" : [ 2 ] , \"data_offsets\" : [ 24 , 28 ], \"dtype\":\"F16\"},"
+          + "\"e\":{\"dtype\":\"I64\",\"shape\":[0],\"data_offsets\":[28,28]},"
+          + "\"s\":{\"dtype\":\"BF16\",\"shape\":[],\"data_offsets\":[28,30]},"
+          + "\"q\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[30,32]},"
+          + "\"i\":{\"dtype\":\"I32\",\"shape\":[1,1,1],\"data_offsets\":[32,36]}}   ";
+
+  @Test
+  void tensorsAreReadWhereTheyStand() {
+    byte[] bytes = file(RICH, 36);
+    Safetensors s = Safetensors.read(bytes);
+    assertEquals(List.of("w", "h", "e", "s", "q", "i"), List.copyOf(s.tensors().keySet()));
+    assertEquals(Map.of("format", "pt", "a \"b\"", "é\n"), s.metadata());
+    ByteBuffer data = ByteBuffer.wrap(bytes, bytes.length - 36, 36).slice();
+    data.order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals("2 x 3", s.tensor("w").matrix().toString());
+    for (int i = 0; i < 6; i++) {
+      assertEquals(data.getFloat(4 * i), s.tensor("w").matrix().get(i / 3, i % 3));
+    }
+    assertEquals(ElementType.FLOAT16, s.tensor("h").type());
+    assertEquals(Float.intBitsToFloat(data.getShort(28) << 16), s.tensor("s").floats()[0]);
+    assertEquals(0, s.tensor("e").longs().length);
+    assertArrayEquals(new long[] {data.getInt(32)}, s.tensor("i").longs());
+    assertEquals(ElementType.OTHER, s.tensor("q").type());
+    assertMessage("only types that a float holds", () -> s.tensor("q").floats());
+    assertMessage("there is no tensor 'x' among 6", () -> s.tensor("x"));
+  }
+
+  @Test
+  void shardsAreOneModel() throws IOException {
+    String one = "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}";
+    String two = one.replace("\"a\"", "\"b\"");
+    Path first = Files.write(folder.resolve("1.safetensors"), file(one, 4));
+    Path second = Files.write(folder.resolve("2.safetensors"), file(two, 4));
+    Path again = Files.write(folder.resolve("3.safetensors"), file(one, 4));
+    Safetensors both = Safetensors.readAll(List.of(first, second));
+    assertArrayEquals(new float[] {0, 7, 14, 21}, both.tensor("b").floats());
+    assertMessage(
+        "3.safetensors: tensor 'a' stands in another shard too",
+        () -> Safetensors.readAll(List.of(first, again)));
+    assertMessage("there is no file", () -> Safetensors.readAll(List.of()));
+    assertMessage("is a folder: name the .safetensors file", () -> Safetensors.read(folder));
+  }
+
+  private static void refused(String part, String header, int data) {
+    assertMessage(part, () -> Safetensors.read(file(header, data)));
+  }
+
+  private static String tensor(String dtype, String shape, String offsets) {
+    return "{\"a\":{\"dtype\":\""
+        + dtype
+        + "\",\"shape\":"
+        + shape
+        + ",\"data_offsets\":"
+        + offsets
+        + "}}";
+  }
+
+  @Test
+  void whatDoesNotAddUpIsRefused() {
+    assertMessage("needs 8 bytes and there are 3", () -> Safetensors.read(new byte[3]));
+    byte[] huge = file("{}", 0);
+    huge[7] = (byte) 0x80;
+    assertMessage("9223372036854775810 bytes", () -> Safetensors.read(huge));
+    refused("stands on 4 bytes", tensor("F32", "[2]", "[0,4]"), 4);
+    refused("goes from byte 0 to 8 of the data, which has 4", tensor("F32", "[2]", "[0,8]"), 4);
+    refused("goes from byte 8 to 4", tensor("F32", "[1]", "[8,4]"), 8);
+    refused("end at byte 4 of the data, which has 5", tensor("F32", "[1]", "[0,4]"), 5);
+    refused("begins at byte 1", tensor("F32", "[1]", "[1,5]"), 5);
+    refused("unknown dtype 'F33'", tensor("F33", "[1]", "[0,4]"), 4);
+    refused("more elements than 2^60", tensor("U8", "[4294967296,4294967296]", "[0,0]"), 0);
+    refused("a number below 2^58", tensor("U8", "[99999999999999999999]", "[0,0]"), 0);
+    refused("not negative", tensor("U8", "[-1]", "[0,0]"), 0);
+    refused("not negative", tensor("U8", "[01]", "[0,1]"), 1);
+    refused("'.': ']' was expected", tensor("U8", "[1.5]", "[0,1]"), 1);
+    refused("two data_offsets", tensor("U8", "[1]", "[0]"), 1);
+    refused("at most 2 numbers", tensor("U8", "[1]", "[0,1,2]"), 1);
+    refused("has a 'x'", "{\"a\":{\"x\":1}}", 0);
+    refused("needs a dtype", "{\"a\":{}}", 0);
+    refused("stands there twice", "{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\"}}", 0);
+    refused("the end of the header", "{} x", 0);
+    refused("its end: ':' was expected", "{\"a\"", 0);
+    refused("an escape of JSON", "{\"\\x\":", 0);
+    refused("four hexadecimal digits", "{\"\\u00g0\":", 0);
+    refused("'{' was expected", "[[[[[[", 0);
+    String twice = "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}";
+    refused("tensor 'a' stands there twice", "{" + twice + "," + twice + "}", 1);
+  }
+
+  @Test
+  void flippedBitsEndInAnErrorOrInTensors() {
+    byte[] good = file(RICH, 36);
+    int taken = 0;
+    for (int seed = 0; seed < 20_000; seed++) {
+      SeededRandom random = new SeededRandom(seed);
+      byte[] bytes = good.clone();
+      for (int changes = 1 + random.below(3); changes > 0; changes--) {
+        int at = random.below(bytes.length - 30);
+        bytes[at] =
+            random.coin()
+                ? (byte) "0123456789{}[]\",: \\".charAt(random.below(19))
+                : (byte) (bytes[at] ^ 1 << random.below(8));
+      }
+      try {
+        for (Tensor t : Safetensors.read(bytes).tensors().values()) {
+          assertTrue(t.elements() <= bytes.length, t::toString);
+          if (t.type().readableAsFloats()) {
+            t.floats();
+          }
+        }
+        taken++;
+      } catch (CheckpointException e) {
+        assertTrue(e.getMessage().length() > 10);
+      }
+    }
+    assertTrue(taken > 500 && taken < 19_500, taken + " still read");
+  }
+}
