@@ -44,7 +44,13 @@ final class GenerateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "TEXT", arity = "0..*", description = "what it goes on with")
   private List<String> prompt = List.of();
 
-  @Option(names = "--model", paramLabel = "FILE", required = true, description = "a GGUF file")
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      required = true,
+      description =
+          "a GGUF file, one of llama2.c's (.bin), or a folder with config.json, safetensors and"
+              + " tokenizer.json")
   private Path model;
 
   @Option(
@@ -52,7 +58,7 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "the model's tokenizer, one of llama2.c's or a tokenizer.json (default: the one in the"
-              + " model's file)")
+              + " model's file or folder)")
   private Path tokenizer;
 
   @Option(

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.workedanswers.core.SharedData;
+import org.workedanswers.huggingface.StoriesFolder;
 
 class GenerateTest {
   private static final String F16 = "gguf/stories260K-f16.gguf";
@@ -80,6 +81,28 @@ class GenerateTest {
   }
 
   @Test
+  void aModelOfLlama2cs() throws IOException {
+    String model = SharedData.file("llm/stories260K.bin").toString();
+    String tokens = SharedData.file("llm/tok512.bin").toString();
+    assertEquals(expected(), written(generate("--model", model, "--tokenizer", tokens)).strip());
+    assertRefused(generate("--model", model), "no tokenizer");
+    byte[] whole = Files.readAllBytes(Path.of(model));
+    Path cut = Files.write(folder.resolve("cut.bin"), Arrays.copyOf(whole, 5000));
+    assertRefused(generate("--model", cut.toString(), "--tokenizer", tokens), "cut");
+  }
+
+  @Test
+  void aFolderOfHuggingFaces() throws IOException {
+    StoriesFolder.write(folder, true);
+    String tokens = SharedData.file("llm/tok512.bin").toString();
+    Run run = generate("--model", folder.toString(), "--tokenizer", tokens);
+    assertEquals(expected(), written(run).strip());
+    assertRefused(generate("--model", folder.toString()), "no tokenizer");
+    Files.writeString(folder.resolve("tokenizer.json"), "[]");
+    assertRefused(generate("--model", folder.toString()), "no tokenizer");
+  }
+
+  @Test
   void theSeedAloneDecidesWhatIsDrawn() {
     String[] drawn = {"--temperature", "1", "--tokens", "24", "--seed", "7"};
     String one = written(stories(drawn));
@@ -130,8 +153,8 @@ class GenerateTest {
     assertEquals(0, run.status(), run.err());
     assertEquals(2, stories("--scale", scale, "--tokens", "1", text + text).status());
     boolean same =
-        written(stories("--tokens", "24"))
-            .equals(written(stories("--scale", scale, "--tokens", "24")));
+        written(stories("--tokens", "60"))
+            .equals(written(stories("--scale", scale, "--tokens", "60")));
     assertEquals(scale.startsWith("dynamic"), same); // short texts are as the model was trained
   }
 
@@ -207,7 +230,7 @@ class GenerateTest {
     Random random = new Random(5);
     int head = whole.length - 2 * 260_000;
     int refused = 0;
-    for (int i = 0; i < 48; i++) {
+    for (int i = 0; i < 30; i++) {
       byte[] bytes = whole.clone();
       if (i % 6 == 0) {
         bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
@@ -223,6 +246,6 @@ class GenerateTest {
         refused++;
       }
     }
-    assertTrue(refused > 12, String.format(Locale.ROOT, "%d refused", refused));
+    assertTrue(refused > 8, String.format(Locale.ROOT, "%d refused", refused));
   }
 }

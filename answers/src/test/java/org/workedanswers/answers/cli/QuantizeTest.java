@@ -234,7 +234,7 @@ class QuantizeTest {
     Path to = folder.resolve("out.gguf");
     Random random = new Random(9);
     int written = 0;
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 36; i++) {
       byte[] bytes =
           i % 6 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
       for (int n = 0; n < i % 4; n++) {
@@ -255,6 +255,6 @@ class QuantizeTest {
       }
       assertEquals(List.of(damaged), files());
     }
-    assertTrue(written > 10 && written < 50, written + " written");
+    assertTrue(written > 5 && written < 31, written + " written");
   }
 }

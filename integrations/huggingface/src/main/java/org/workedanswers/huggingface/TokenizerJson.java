@@ -96,13 +96,21 @@ public final class TokenizerJson {
    *     what is not supported
    */
   public static TokenizerJson read(Path file) {
-    Check.that(Files.isRegularFile(file), "%s is no file that can be read", file);
-    try (InputStream in = Files.newInputStream(file)) {
-      return read(in.readNBytes(MAX_BYTES + 1));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + " can't be read: " + e, e);
+    byte[] json = bytes(file);
+    try {
+      return read(json);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A file's bytes, or the first {@link #MAX_BYTES} and one. */
+  static byte[] bytes(Path file) {
+    Check.that(Files.isRegularFile(file), "%s is no file that can be read", file);
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MAX_BYTES + 1);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " can't be read: " + e, e);
     }
   }
 

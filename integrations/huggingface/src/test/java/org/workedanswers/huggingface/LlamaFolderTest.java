@@ -6,29 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.workedanswers.attention.DynamicNtkScaling;
 import org.workedanswers.attention.Llama3Scaling;
 import org.workedanswers.attention.PositionInterpolation;
 import org.workedanswers.attention.RopeScaling;
 import org.workedanswers.attention.YarnScaling;
 import org.workedanswers.checkpoints.GgufModel;
-import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.BlockedKernels;
 import org.workedanswers.core.Loop;
-import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.core.SharedData;
 import org.workedanswers.transformer.Compute;
@@ -40,98 +37,13 @@ import org.workedanswers.transformer.sampling.Sampler;
 import org.workedanswers.transformer.sampling.SamplerSettings;
 
 class LlamaFolderTest {
-  private static final String STORIES =
-      """
-      {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 64,
-       "intermediate_size": 172, "num_hidden_layers": 5, "num_attention_heads": 8,
-       "num_key_value_heads": 4, "max_position_embeddings": 512, "rms_norm_eps": 1e-05,
-       "rope_theta": 10000.0, "rope_scaling": null, "vocab_size": 512, "hidden_act": "silu",
-       "tie_word_embeddings": true, "bos_token_id": 1, "eos_token_id": 2, "torch_dtype": "float32"}
-      """;
+  @TempDir Path directory;
 
-  private static final Map<String, String> PARTS =
-      Map.of(
-          "attn_norm", "input_layernorm",
-          "attn_q", "self_attn.q_proj",
-          "attn_k", "self_attn.k_proj",
-          "attn_v", "self_attn.v_proj",
-          "attn_output", "self_attn.o_proj",
-          "ffn_norm", "post_attention_layernorm",
-          "ffn_gate", "mlp.gate_proj",
-          "ffn_up", "mlp.up_proj",
-          "ffn_down", "mlp.down_proj");
-
-  /** What Hugging Face's converter would name it. */
-  private static String name(String gguf) {
-    if (gguf.equals("token_embd.weight")) {
-      return "model.embed_tokens.weight";
-    }
-    if (gguf.equals("output_norm.weight")) {
-      return "model.norm.weight";
-    }
-    String[] parts = gguf.split("\\.");
-    return "model.layers." + parts[1] + "." + PARTS.get(parts[2]) + "." + parts[3];
-  }
-
-  /** Rows 2p and 2p + 1 of each head of 8 become rows p and p + 4. */
-  private static Matrix halves(Matrix w) {
-    Matrix halves = Matrix.zeros(w.rows(), w.cols());
-    for (int i = 0; i < w.rows(); i++) {
-      int head = i / 8 * 8;
-      int to = head + i % 2 * 4 + i % 8 / 2;
-      halves.rows(to, to + 1).set(w.rows(i, i + 1));
-    }
-    return halves;
-  }
-
-  /** stories260K by Hugging Face's names and order of rows. */
-  private static Map<String, Tensor> stories() throws IOException {
-    GgufModel model = GgufModel.read(SharedData.file("gguf/stories260K-f16.gguf"));
-    Map<String, Matrix> tensors = new LinkedHashMap<>();
-    model
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              boolean turned = name.contains("attn_q.") || name.contains("attn_k.");
-              tensors.put(name(name), turned ? halves(tensor.matrix()) : tensor.matrix());
-            });
-    return written(tensors);
-  }
-
-  /** A file of them, in memory; a matrix of one row is a vector. */
-  private static Map<String, Tensor> written(Map<String, Matrix> tensors) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteBuffer head = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-    head.put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(3);
-    head.putLong(tensors.size()).putLong(0);
-    long at = 0;
-    for (Map.Entry<String, Matrix> e : tensors.entrySet()) {
-      byte[] name = e.getKey().getBytes(StandardCharsets.UTF_8);
-      Matrix m = e.getValue();
-      head.putLong(name.length).put(name).putInt(m.rows() == 1 ? 1 : 2).putLong(m.cols());
-      if (m.rows() > 1) {
-        head.putLong(m.rows());
-      }
-      head.putInt(0).putLong(at);
-      at += 4L * m.rows() * m.cols() + 31 & -32;
-    }
-    head.position(head.position() + 31 & -32);
-    out.write(head.array(), 0, head.position());
-    for (Matrix m : tensors.values()) {
-      ByteBuffer bytes =
-          ByteBuffer.allocate(4 * m.rows() * m.cols() + 31 & -32).order(ByteOrder.LITTLE_ENDIAN);
-      for (float[] row : m.toArray()) {
-        bytes.asFloatBuffer().put(row);
-        bytes.position(bytes.position() + 4 * row.length);
-      }
-      out.write(bytes.array());
-    }
-    return GgufModel.read(out.toByteArray()).tensors();
-  }
-
-  @Test
-  void theGreedyTextIsThatOfLlama2c() throws IOException {
-    LlamaFolder folder = LlamaFolder.of(STORIES.getBytes(StandardCharsets.UTF_8), stories());
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theGreedyTextIsThatOfLlama2c(boolean sharded) throws IOException {
+    StoriesFolder.write(directory, sharded);
+    LlamaFolder folder = LlamaFolder.read(directory);
     assertEquals(Set.of(2), folder.ends());
     GgufTokenizer tokenizer =
         GgufTokenizer.of(GgufModel.read(SharedData.file("gguf/stories260K-f16.gguf")));
@@ -153,7 +65,7 @@ class LlamaFolderTest {
   }
 
   private static ObjectNode config() throws IOException {
-    return (ObjectNode) new ObjectMapper().readTree(STORIES);
+    return (ObjectNode) new ObjectMapper().readTree(StoriesFolder.CONFIG);
   }
 
   private static LlamaConfig read(ObjectNode config) {
@@ -289,5 +201,33 @@ class LlamaFolderTest {
               .getMessage();
       assertTrue(message.contains("'" + other + "'"), message);
     }
+  }
+
+  @Test
+  void foldersThatCantBeRead() throws IOException {
+    assertRefused("config.json");
+    StoriesFolder.write(directory, true);
+    Path index = directory.resolve("model.safetensors.index.json");
+    String whole = Files.readString(index);
+    Files.writeString(index, whole.replace("model-00001", "../model-00001"));
+    assertRefused("no name of a file");
+    Files.writeString(index, "{\"weight_map\": {}}");
+    assertRefused("no file of safetensors");
+    Files.writeString(index, whole.replace("model-00001", "model-00003"));
+    assertRefused("model-00003");
+    Files.writeString(index, whole);
+    Files.writeString(directory.resolve("generation_config.json"), "{\"eos_token_id\": [2, 5]}");
+    assertEquals(Set.of(2, 5), LlamaFolder.read(directory).ends());
+    Files.writeString(directory.resolve("config.json"), "{");
+    assertRefused("no JSON");
+    Files.delete(index);
+    assertRefused("neither");
+  }
+
+  private void assertRefused(String why) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> LlamaFolder.read(directory))
+            .getMessage();
+    assertTrue(message.contains(why), message);
   }
 }
