@@ -42,7 +42,9 @@ import picocli.CommandLine.ParseResult;
       AskCommand.class,
       SearchCommand.class,
       BeirCommand.class,
-      InspectCommand.class
+      InspectCommand.class,
+      GenerateCommand.class,
+      QuantizeCommand.class
     })
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
@@ -188,6 +190,12 @@ public final class Study implements Callable<Integer> {
       }
       if (type == InspectCommand.class) {
         return type.cast(new InspectCommand(out));
+      }
+      if (type == GenerateCommand.class) {
+        return type.cast(new GenerateCommand(out));
+      }
+      if (type == QuantizeCommand.class) {
+        return type.cast(new QuantizeCommand(out));
       }
       return CommandLine.defaultFactory().create(type);
     }

@@ -96,13 +96,21 @@ public final class TokenizerJson {
    *     what is not supported
    */
   public static TokenizerJson read(Path file) {
-    Check.that(Files.isRegularFile(file), "%s is no file that can be read", file);
-    try (InputStream in = Files.newInputStream(file)) {
-      return read(in.readNBytes(MAX_BYTES + 1));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + " can't be read: " + e, e);
+    byte[] json = bytes(file);
+    try {
+      return read(json);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A file's bytes, or the first {@link #MAX_BYTES} and one. */
+  static byte[] bytes(Path file) {
+    Check.that(Files.isRegularFile(file), "%s is no file that can be read", file);
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MAX_BYTES + 1);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " can't be read: " + e, e);
     }
   }
 
@@ -112,6 +120,11 @@ public final class TokenizerJson {
    * @throws IllegalArgumentException as there
    */
   public static TokenizerJson read(byte[] json) {
+    return new TokenizerJson(parse(json));
+  }
+
+  /** An object, of a file's bytes; too large or too deep ones are refused. */
+  static TokenizerPart parse(byte[] json) {
     Check.that(json.length <= MAX_BYTES, "it has more than %d bytes: no tokenizer's", MAX_BYTES);
     JsonNode root;
     try {
@@ -122,7 +135,7 @@ public final class TokenizerJson {
       throw new IllegalArgumentException("it is no JSON: " + e.getMessage(), e);
     }
     Check.that(root != null && root.isObject(), "it must be an object");
-    return new TokenizerJson(new TokenizerPart(root, ""));
+    return new TokenizerPart(root, "");
   }
 
   /** The tokenizer. */

@@ -6,10 +6,12 @@ import java.util.List;
 import org.workedanswers.core.Check;
 
 /**
- * A part of {@code tokenizer.json} and where it stands, for messages: {@code
+ * A part of {@code tokenizer.json} or {@code config.json} and where it stands, for messages: {@code
  * pre_tokenizer.pretokenizers[1]}. What is not of the kind that is asked for is refused.
  */
 record TokenizerPart(JsonNode node, String name) {
+  private static final int MAX_SIZE = 1 << 24;
+
   /** The part below, or null if it is not there or is null. */
   TokenizerPart find(String key) {
     JsonNode below = node.get(key);
@@ -65,6 +67,31 @@ record TokenizerPart(JsonNode node, String name) {
         name,
         kind());
     return node.intValue();
+  }
+
+  /** This number. */
+  double real() {
+    Check.that(node.isNumber(), "%s is %s: it must be a number", name, kind());
+    return node.doubleValue();
+  }
+
+  /** The number below, or another if it is not there. */
+  double real(String key, double otherwise) {
+    TokenizerPart below = find(key);
+    return below == null ? otherwise : below.real();
+  }
+
+  /** The size below: a whole number above 0 that is not absurd. */
+  int size(String key) {
+    int size = get(key).integer();
+    Check.that(
+        size >= 1 && size <= MAX_SIZE, "%s is %d: it must be in 1..%d", at(key), size, MAX_SIZE);
+    return size;
+  }
+
+  /** The size below, or another if it is not there. */
+  int size(String key, int otherwise) {
+    return find(key) == null ? otherwise : size(key);
   }
 
   /** The text below, or another if it is not there. */

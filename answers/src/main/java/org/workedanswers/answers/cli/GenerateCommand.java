@@ -1,0 +1,193 @@
+package org.workedanswers.answers.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.ledger.Numbers;
+import org.workedanswers.answers.models.ContextScale;
+import org.workedanswers.answers.models.DecoderFile;
+import org.workedanswers.answers.models.TextGeneration;
+import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.core.Check;
+import org.workedanswers.transformer.Compute;
+import org.workedanswers.transformer.Storage;
+import org.workedanswers.transformer.sampling.SamplerSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lets a model go on with a text. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Lets a Llama-style model go on with a text: the text as it comes on standard output, counts,",
+      "speed and memory on standard error."
+    })
+final class GenerateCommand implements Callable<Integer> {
+  private static final int EXPLAINED = 5;
+
+  private final PrintStream out;
+
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions run;
+
+  @Parameters(paramLabel = "TEXT", arity = "0..*", description = "what it goes on with")
+  private List<String> prompt = List.of();
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      required = true,
+      description =
+          "a GGUF file, one of llama2.c's (.bin), or a folder with config.json, safetensors and"
+              + " tokenizer.json")
+  private Path model;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description =
+          "the model's tokenizer, one of llama2.c's or a tokenizer.json (default: the one in the"
+              + " model's file or folder)")
+  private Path tokenizer;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "tokens that are written, at most (default: ${DEFAULT-VALUE})")
+  private int tokens = 256;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "0 takes the likeliest token, always (default: ${DEFAULT-VALUE})")
+  private double temperature;
+
+  @Option(names = "--top-k", paramLabel = "N", description = "draws of the N likeliest")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description = "draws of the likeliest that have P of the probability together")
+  private double topP = 1;
+
+  @Option(
+      names = "--min-p",
+      paramLabel = "P",
+      description = "draws of those that have at least P of the likeliest's probability")
+  private double minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      paramLabel = "X",
+      description = "makes tokens less likely that were there before; 1 does not")
+  private double repetitionPenalty = 1;
+
+  @Option(
+      names = "--storage",
+      paramLabel = "KIND",
+      description =
+          "how weights are held: float, widened; stored, as in the file; fast, blocks of few bits"
+              + " times activations of eight (default: ${DEFAULT-VALUE})")
+  private String storage = "float";
+
+  @Option(
+      names = "--scale",
+      paramLabel = "KIND:X",
+      description =
+          "positions for a context X times as long as the model was trained with: linear:4, ntk:4,"
+              + " dynamic:2, yarn:4")
+  private String scale;
+
+  @Option(
+      names = "--explain",
+      description =
+          "shows behind the text, for its first " + EXPLAINED + " tokens, what each step left")
+  private boolean explain;
+
+  GenerateCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    Check.that(
+        temperature != 0 || topK == 0 && topP == 1 && minP == 0,
+        "--top-k, --top-p and --min-p are for tokens that are drawn: they need a --temperature"
+            + " above 0");
+    TextGeneration generation =
+        new TextGeneration(
+            new SamplerSettings(repetitionPenalty, temperature, topK, topP, minP),
+            tokens,
+            storage(storage),
+            Optional.ofNullable(scale).map(ContextScale::of),
+            explain ? EXPLAINED : 0);
+    DecoderFile file = DecoderFile.read(model, Optional.ofNullable(tokenizer));
+    try (Workbench bench = run.workbench()) {
+      TextGeneration.Outcome outcome =
+          generation.write(
+              file,
+              String.join(" ", prompt),
+              Compute.plain(bench.kernels(), bench.loop()),
+              bench.random("generate"),
+              this::print);
+      out.println();
+      TerminalSheet sheet = new TerminalSheet(out, Ansi.AUTO);
+      for (int i = 0; i < outcome.traces().size(); i++) {
+        sheet.table(TextGeneration.table(i, outcome.traces().get(i), file.tokens()));
+      }
+      out.flush();
+      report(outcome, spec.commandLine().getErr());
+      return 0;
+    }
+  }
+
+  private static Storage storage(String name) {
+    for (Storage s : Storage.values()) {
+      if (s.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return s;
+      }
+    }
+    throw new IllegalArgumentException("--storage " + name + " is none of float, stored, fast");
+  }
+
+  /** Line ends and tabs stay; what else would move a terminal's cursor does not. */
+  private void print(String text) {
+    out.print(text.replaceAll("[\\p{Cc}&&[^\n\t]]", " "));
+    if (out.checkError()) { // it flushes too
+      throw new IllegalStateException("nobody reads the text any more");
+    }
+  }
+
+  private static void report(TextGeneration.Outcome outcome, PrintWriter err) {
+    if (outcome.end() == TextGeneration.End.CONTEXT) {
+      err.printf(
+          Locale.ROOT,
+          "The text ends where the model's context does, at %,d tokens.%n",
+          outcome.longest());
+    }
+    int written = outcome.written().size();
+    err.printf(
+        Locale.ROOT,
+        "%,d %s read, %s a second; %,d written, %s a second; weights %s, keys and values %s.%n",
+        outcome.read(),
+        outcome.read() == 1 ? "token" : "tokens",
+        Numbers.shortest(outcome.read() / outcome.readSeconds()),
+        written,
+        written == 0 ? "-" : Numbers.shortest(written / outcome.writeSeconds()),
+        Numbers.bytes(outcome.weightBytes()),
+        Numbers.bytes(outcome.cacheBytes()));
+    err.flush();
+  }
+}

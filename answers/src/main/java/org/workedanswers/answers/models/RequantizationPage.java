@@ -1,0 +1,96 @@
+package org.workedanswers.answers.models;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.workedanswers.answers.ledger.Numbers;
+import org.workedanswers.answers.sheet.Table;
+import org.workedanswers.answers.sheet.Text;
+import org.workedanswers.answers.sheet.Worksheet;
+import org.workedanswers.transformer.LogLikelihood;
+
+/** Shows what became of a model's weights. */
+public final class RequantizationPage {
+  private static final int NAMED = 2;
+  private static final int SHOWN_LENGTH = 40;
+
+  private RequantizationPage() {}
+
+  /** By part of the model, and what stayed as it was. */
+  public static void show(Worksheet sheet, Requantization done) {
+    Map<Part, List<Requantization.Change>> parts = new EnumMap<>(Part.class);
+    for (Requantization.Change change : done.changes()) {
+      parts.computeIfAbsent(Part.of(change.tensor().name()), p -> new ArrayList<>()).add(change);
+    }
+    Table table =
+        Table.of(
+            "Weights, and the error √(Σ(w - ŵ)² / Σw²) of those that were rounded",
+            "part",
+            "numbers",
+            "bytes before",
+            "after",
+            "bits before",
+            "after",
+            "relative error");
+    parts.forEach((part, of) -> row(table, part.label, of));
+    row(table, "all", done.changes());
+    sheet.table(table);
+    if (!done.staying().isEmpty()) {
+      Map<String, List<String>> reasons = new TreeMap<>();
+      done.staying()
+          .forEach((name, why) -> reasons.computeIfAbsent(why, w -> new ArrayList<>()).add(name));
+      Table stayed = Table.of("What stays as it is", "tensors", "why", "which");
+      reasons.forEach((why, names) -> stayed.row(names.size(), why, some(names)));
+      sheet.table(stayed);
+    }
+  }
+
+  private static String some(List<String> names) {
+    List<String> shown =
+        names.stream().limit(NAMED).map(n -> Text.shortened(n, SHOWN_LENGTH)).toList();
+    return String.join(", ", shown) + (names.size() > NAMED ? ", ..." : "");
+  }
+
+  private static void row(Table table, String name, List<Requantization.Change> changes) {
+    long numbers = changes.stream().mapToLong(c -> c.tensor().elements()).sum();
+    long before = changes.stream().mapToLong(c -> c.tensor().bytes()).sum();
+    long after = changes.stream().mapToLong(Requantization.Change::bytes).sum();
+    double error = changes.stream().mapToDouble(Requantization.Change::squaredError).sum();
+    double squares = changes.stream().mapToDouble(Requantization.Change::squares).sum();
+    table.row(
+        name,
+        Numbers.count(numbers),
+        Numbers.bytes(before),
+        Numbers.bytes(after),
+        bits(before, numbers),
+        bits(after, numbers),
+        squares == 0 ? "-" : Numbers.fixed(100 * Math.sqrt(error / squares), 3) + " %");
+  }
+
+  private static String bits(long bytes, long numbers) {
+    return numbers == 0 ? "-" : Numbers.fixed(8.0 * bytes / numbers, 2);
+  }
+
+  /** How well each foresees a text. */
+  public static void scores(Worksheet sheet, LogLikelihood before, LogLikelihood after) {
+    Map<String, LogLikelihood> all = new LinkedHashMap<>();
+    all.put("before", before);
+    all.put("after", after);
+    Table table =
+        Table.of(
+            String.format(
+                Locale.ROOT,
+                "%,d tokens of the text foreseen, weights widened, activations in float32",
+                before.tokens()),
+            "weights",
+            "nats a token",
+            "perplexity");
+    all.forEach(
+        (name, l) -> table.row(name, Numbers.fixed(l.mean(), 5), Numbers.fixed(l.perplexity(), 4)));
+    sheet.table(table);
+  }
+}

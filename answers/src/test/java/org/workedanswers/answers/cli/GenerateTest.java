@@ -1,0 +1,251 @@
+package org.workedanswers.answers.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.workedanswers.core.SharedData;
+import org.workedanswers.huggingface.StoriesFolder;
+
+class GenerateTest {
+  private static final String F16 = "gguf/stories260K-f16.gguf";
+
+  @TempDir Path folder;
+
+  private static Run generate(String... more) {
+    List<String> all = new ArrayList<>(List.of("generate", "--kernels", "blocked"));
+    all.addAll(List.of("--threads", "1"));
+    all.addAll(List.of(more));
+    return Run.study(all.toArray(String[]::new));
+  }
+
+  private static Run stories(String... more) {
+    List<String> all = new ArrayList<>(List.of("--model", SharedData.file(F16).toString()));
+    all.addAll(List.of(more));
+    return generate(all.toArray(String[]::new));
+  }
+
+  private static String written(Run run) {
+    assertEquals(0, run.status(), run.err());
+    return run.out();
+  }
+
+  /** The text that llama2.c's authors show, 256 tokens. */
+  static String expected() throws IOException {
+    String page = Files.readString(SharedData.file("llm/stories260K.md"), StandardCharsets.UTF_8);
+    int from = page.indexOf("Once upon a time");
+    return page.substring(from, page.indexOf("\n```", from));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"float", "stored"})
+  void theGreedyTextIsThatOfLlama2c(String storage) throws IOException {
+    Run run = stories("--storage", storage);
+    assertEquals(expected(), written(run).strip());
+    assertTrue(run.err().startsWith("1 token read, "), run.err());
+    assertTrue(run.err().contains("; 256 written, "), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+
+  @Test
+  void itGoesOnWithATextAndShowsItToo() throws IOException {
+    String whole = expected();
+    String begin = whole.substring(0, 60);
+    assertTrue(written(stories("--tokens", "20", begin)).startsWith(begin));
+    // Words of their own are one text.
+    assertEquals(
+        written(stories("--tokens", "20", "Once upon a")),
+        written(stories("--tokens", "20", "Once", "upon", "a")));
+    assertEquals(whole.substring(0, 16), written(stories("--tokens", "1", "Once upon a")).strip());
+  }
+
+  /** Given by their own tokenizer file, the tokens are the same. */
+  @Test
+  void aTokenizerOfItsOwn() throws IOException {
+    String file = SharedData.file("llm/tok512.bin").toString();
+    assertEquals(expected(), written(stories("--tokenizer", file)).strip());
+  }
+
+  @Test
+  void aModelOfLlama2cs() throws IOException {
+    String model = SharedData.file("llm/stories260K.bin").toString();
+    String tokens = SharedData.file("llm/tok512.bin").toString();
+    assertEquals(expected(), written(generate("--model", model, "--tokenizer", tokens)).strip());
+    assertRefused(generate("--model", model), "no tokenizer");
+    byte[] whole = Files.readAllBytes(Path.of(model));
+    Path cut = Files.write(folder.resolve("cut.bin"), Arrays.copyOf(whole, 5000));
+    assertRefused(generate("--model", cut.toString(), "--tokenizer", tokens), "cut");
+  }
+
+  @Test
+  void aFolderOfHuggingFaces() throws IOException {
+    StoriesFolder.write(folder, true);
+    String tokens = SharedData.file("llm/tok512.bin").toString();
+    Run run = generate("--model", folder.toString(), "--tokenizer", tokens);
+    assertEquals(expected(), written(run).strip());
+    assertRefused(generate("--model", folder.toString()), "no tokenizer");
+    Files.writeString(folder.resolve("tokenizer.json"), "[]");
+    assertRefused(generate("--model", folder.toString()), "no tokenizer");
+  }
+
+  @Test
+  void theSeedAloneDecidesWhatIsDrawn() {
+    String[] drawn = {"--temperature", "1", "--tokens", "24", "--seed", "7"};
+    String one = written(stories(drawn));
+    assertEquals(one, written(stories(drawn)));
+    drawn[5] = "8";
+    assertNotEquals(one, written(stories(drawn)));
+    String greedy = written(stories("--tokens", "24"));
+    assertNotEquals(greedy, one);
+    // Of one token that is left, the likeliest is drawn whatever the seed is.
+    for (String[] one1 : new String[][] {{"--top-k", "1"}, {"--top-p", "1e-9"}, {"--min-p", "1"}}) {
+      assertEquals(
+          greedy, written(stories("--temperature", "1", "--tokens", "24", one1[0], one1[1])));
+    }
+    assertNotEquals(greedy, written(stories("--tokens", "24", "--repetition-penalty", "2")));
+  }
+
+  @Test
+  void noTokensAndNoText() {
+    Run none = stories("--tokens", "0", "Once upon");
+    assertEquals("Once upon\n", written(none).replace("\r", ""));
+    assertTrue(none.err().contains("; 0 written, - a second;"), none.err());
+    assertEquals(written(stories("--tokens", "9")), written(stories("--tokens", "9", "")));
+    assertEquals("\n", written(stories("--tokens", "0")).replace("\r", ""));
+  }
+
+  @Test
+  void theModelsContextIsTheEnd() {
+    String text = "The little dog ran. ".repeat(200);
+    Run refused = stories(text);
+    assertEquals(2, refused.status());
+    assertTrue(
+        refused.err().matches("study: the text has \\d+ tokens and .*512.*\\R"), refused.err());
+    assertEquals("", refused.out());
+    Run ended = stories("--tokens", "9999", "--temperature", "1", "--min-p", "0.2");
+    assertEquals(0, ended.status());
+    boolean full = ended.err().contains("The text ends where the model's context does, at 512");
+    boolean byItself = !ended.err().contains("; 512 written");
+    assertTrue(full ^ byItself, ended.err());
+  }
+
+  /** 512 tokens by the model, 1,024 with positions scaled. */
+  @ParameterizedTest
+  @ValueSource(strings = {"linear:2", "ntk:2", "dynamic:2", "yarn:2"})
+  void scaledPositionsReachFurther(String scale) {
+    String text = "The little dog ran. ".repeat(90);
+    assertEquals(2, stories("--tokens", "1", text).status());
+    Run run = stories("--scale", scale, "--tokens", "1", text);
+    assertEquals(0, run.status(), run.err());
+    assertEquals(2, stories("--scale", scale, "--tokens", "1", text + text).status());
+    boolean same =
+        written(stories("--tokens", "60"))
+            .equals(written(stories("--scale", scale, "--tokens", "60")));
+    assertEquals(scale.startsWith("dynamic"), same); // short texts are as the model was trained
+  }
+
+  @Test
+  void whatTheSamplersStepsLeft() {
+    Run run =
+        stories("--explain", "--temperature", "0.8", "--top-k", "40", "--top-p", "0.9", "Once");
+    String page = written(run);
+    assertTrue(page.contains("Token 1, drawn: \" upon\""), page);
+    assertTrue(page.contains("Token 5, drawn: ") && !page.contains("Token 6"), page);
+    for (String step : List.of("logits", "temperature 0.8", "top-k 40", "top-p 0.9")) {
+      assertTrue(page.contains("\n" + step) || page.contains("  " + step), step + "\n" + page);
+    }
+    assertTrue(page.matches("(?s).*logits +512 +1\\.0000 +\" upon\" 0\\.9.*"), page);
+    // It draws the same.
+    String text =
+        written(stories("--temperature", "0.8", "--top-k", "40", "--top-p", "0.9", "Once"));
+    assertTrue(page.startsWith(text.strip()), page);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--tokens -1",
+        "--tokens 99999999",
+        "--tokens x",
+        "--temperature -1",
+        "--temperature NaN",
+        "--top-k 5",
+        "--top-p 0.5",
+        "--temperature 1 --top-p 1.5",
+        "--temperature 1 --top-k -1",
+        "--temperature 1 --min-p 2",
+        "--repetition-penalty 0",
+        "--storage half",
+        "--scale linear",
+        "--scale linear:x",
+        "--scale linear:0.5",
+        "--scale linear:NaN",
+        "--scale cubic:2",
+        "--tokenizer nowhere.json",
+        "--tokenizer nowhere.bin",
+        "--bogus"
+      })
+  void wrongOptionsAreOneSentence(String options) {
+    assertRefused(stories(options.split(" ")), options);
+  }
+
+  private static void assertRefused(Run run, String what) {
+    assertEquals(2, run.status(), what + ": " + run.err());
+    assertEquals("", run.out(), what);
+    assertTrue(run.err().startsWith("study: "), run.err());
+    assertFalse(run.err().contains("Exception") || run.err().contains("\tat "), run.err());
+    assertTrue(run.err().lines().count() <= 2, run.err());
+  }
+
+  @Test
+  void noModel() throws IOException {
+    assertRefused(generate("Once"), "none named");
+    assertRefused(generate("--model", folder.resolve("none.gguf").toString()), "not there");
+    Path text = Files.writeString(folder.resolve("notes.gguf"), "Once upon a time");
+    assertRefused(generate("--model", text.toString()), "text");
+    Path tokens = Files.writeString(folder.resolve("tokens.json"), "{}");
+    assertRefused(stories("--tokenizer", tokens.toString()), "no tokenizer");
+    assertRefused(stories("--tokenizer", text.toString()), "no tokenizer");
+  }
+
+  /** Whatever stands in a file, it is read or refused, and the text is text. */
+  @Test
+  void damagedFilesAreRefusedOrRead() throws IOException {
+    byte[] whole = Files.readAllBytes(SharedData.file(F16));
+    Path file = folder.resolve("damaged.gguf");
+    Random random = new Random(5);
+    int head = whole.length - 2 * 260_000;
+    int refused = 0;
+    for (int i = 0; i < 30; i++) {
+      byte[] bytes = whole.clone();
+      if (i % 6 == 0) {
+        bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+      } else {
+        for (int n = 0; n < 1 + i % 4; n++) {
+          bytes[random.nextInt(i % 2 == 0 ? head : 1200)] = (byte) random.nextInt();
+        }
+      }
+      Files.write(file, bytes);
+      Run run = generate("--model", file.toString(), "--tokens", "2", "Once");
+      if (run.status() != 0) {
+        assertRefused(run, "damage " + i);
+        refused++;
+      }
+    }
+    assertTrue(refused > 8, String.format(Locale.ROOT, "%d refused", refused));
+  }
+}
