@@ -42,7 +42,8 @@ import picocli.CommandLine.ParseResult;
       AskCommand.class,
       SearchCommand.class,
       BeirCommand.class,
-      InspectCommand.class
+      InspectCommand.class,
+      EmbedCommand.class
     })
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
@@ -188,6 +189,9 @@ public final class Study implements Callable<Integer> {
       }
       if (type == InspectCommand.class) {
         return type.cast(new InspectCommand(out));
+      }
+      if (type == EmbedCommand.class) {
+        return type.cast(new EmbedCommand(out));
       }
       return CommandLine.defaultFactory().create(type);
     }
