@@ -1,12 +1,10 @@
 package org.workedanswers.answers;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
 import org.workedanswers.attention.PlainAttention;
@@ -15,7 +13,13 @@ import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.core.ModelShape;
 import org.workedanswers.core.Op;
+import org.workedanswers.embeddings.SentenceEncoder;
+import org.workedanswers.huggingface.TokenizerJson;
+import org.workedanswers.tokenizers.WordPiece;
+import org.workedanswers.transformer.Bert;
+import org.workedanswers.transformer.Encoder;
 
 /**
  * The real input of the worked answers: all-MiniLM-L6-v2's weights, and what a sentence becomes on
@@ -52,7 +56,6 @@ public final class MiniLm {
 
   private static final String MODEL = "/all-minilm-l6-v2.onnx";
   private static final String TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
-  private static final double EPSILON = 1e-12; // BERT's, under the root of LayerNorm
 
   /**
    * A sentence cut into word pieces, [CLS] first and [SEP] last.
@@ -104,7 +107,7 @@ public final class MiniLm {
         for (int j = 0; j < x.cols(); j++) {
           variance += (x.get(i, j) - mean) * (x.get(i, j) - mean);
         }
-        double scale = 1 / Math.sqrt(variance / x.cols() + EPSILON);
+        double scale = 1 / Math.sqrt(variance / x.cols() + Bert.EPSILON);
         for (int j = 0; j < x.cols(); j++) {
           x.set(i, j, (float) (gain[j] * ((x.get(i, j) - mean) * scale) + bias[j]));
         }
@@ -160,16 +163,16 @@ public final class MiniLm {
   }
 
   private final OnnxModel model;
-  private final HuggingFaceTokenizer tokenizer;
+  private final WordPiece tokenizer;
   private final Layer[] layers = new Layer[LAYERS];
+  private Encoder encoder;
 
   private MiniLm() {
     try (InputStream onnx = resource(MODEL);
         InputStream json = resource(TOKENIZER)) {
       model = OnnxModel.read(onnx);
       // The file asks for 128 tokens, cut or filled up; here a sentence is what it is.
-      tokenizer =
-          HuggingFaceTokenizer.newInstance(json, Map.of("truncation", "false", "padding", "false"));
+      tokenizer = (WordPiece) TokenizerJson.read(json.readAllBytes()).tokenizer();
     } catch (IOException e) {
       throw new UncheckedIOException("MiniLM's files can't be read", e);
     }
@@ -187,6 +190,19 @@ public final class MiniLm {
   /** The model, read when first asked for. */
   public static MiniLm model() {
     return Shared.MODEL;
+  }
+
+  /**
+   * This model as what makes sentence embeddings, in Java alone; its weights are made ready when
+   * first asked for.
+   *
+   * @param loop threads that batches of texts are shared out over
+   */
+  public synchronized SentenceEncoder sentences(Kernels kernels, Loop loop) {
+    if (encoder == null) {
+      encoder = Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, model);
+    }
+    return new SentenceEncoder(encoder, tokenizer, SentenceEncoder.Settings.MINI_LM, kernels, loop);
   }
 
   /** All weights of the file, by name. */
@@ -232,18 +248,13 @@ public final class MiniLm {
    * @throws IllegalArgumentException if there are more than {@link #POSITIONS}
    */
   public Tokens tokens(String sentence) {
-    Encoding encoding = tokenizer.encode(sentence);
-    long[] ids = encoding.getIds();
+    int[] ids = tokenizer.encodeSentence(sentence, Integer.MAX_VALUE);
     Check.that(
         ids.length <= POSITIONS,
         "the sentence has %d tokens: MiniLM has positions for %d",
         ids.length,
         POSITIONS);
-    int[] rows = new int[ids.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = Math.toIntExact(ids[i]);
-    }
-    return new Tokens(List.of(encoding.getTokens()), rows);
+    return new Tokens(IntStream.of(ids).mapToObj(tokenizer::piece).toList(), ids);
   }
 
   /** x [n x 384], the first layer's input: word, position and type embeddings, normalised. */

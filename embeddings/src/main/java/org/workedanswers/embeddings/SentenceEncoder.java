@@ -9,6 +9,8 @@ import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.rag.Embedder;
+import org.workedanswers.rag.chunk.Span;
+import org.workedanswers.rag.chunk.Tokens;
 import org.workedanswers.rag.search.TokenEmbedder;
 import org.workedanswers.tokenizers.WordPiece;
 import org.workedanswers.transformer.Compute;
@@ -45,8 +47,12 @@ public final class SentenceEncoder implements Embedder {
    * @param maxTokens after how many tokens a text is cut, [CLS] and [SEP] among them
    */
   public record Settings(String name, Pooling pooling, int maxTokens) {
+    /** After how many tokens all-MiniLM-L6-v2's published scores cut a text. */
+    public static final int MINI_LM_TOKENS = 256;
+
     /** all-MiniLM-L6-v2's, as its published scores have it. */
-    public static final Settings MINI_LM = new Settings("all-MiniLM-L6-v2", Pooling.MEAN, 256);
+    public static final Settings MINI_LM =
+        new Settings("all-MiniLM-L6-v2", Pooling.MEAN, MINI_LM_TOKENS);
 
     /** bge-small-en-v1.5's; its card wants {@link #BGE_QUERY} before a question. */
     public static final Settings BGE_SMALL = new Settings("bge-small-en-v1.5", Pooling.FIRST, 512);
@@ -134,21 +140,52 @@ public final class SentenceEncoder implements Embedder {
     return embeddings;
   }
 
-  /** t of each text, for late interaction. */
+  /** t of each text, [n x d], [CLS] and [SEP] among them. */
+  public List<Matrix> vectors(List<String> texts) {
+    Matrix[] vectors = new Matrix[texts.size()];
+    run(texts, (text, t) -> vectors[text] = t.copy());
+    return List.of(vectors);
+  }
+
+  /**
+   * The vectors of a text's own tokens, each divided by its length, for late interaction. [CLS] and
+   * [SEP] are left out: they stand in every text and say nothing of a word. A text without a token
+   * has no row.
+   */
   public TokenEmbedder tokenEmbedder() {
     return new TokenEmbedder() {
       @Override
       public String name() {
-        return settings.name();
+        return settings.name() + " tokens";
       }
 
       @Override
       public List<Matrix> tokens(List<String> texts) {
-        Matrix[] vectors = new Matrix[texts.size()];
-        run(texts, (text, t) -> vectors[text] = t.copy());
-        return List.of(vectors);
+        return vectors(texts).stream().map(SentenceEncoder::ofLengthOne).toList();
       }
     };
+  }
+
+  /** Without the first row and the last. */
+  private static Matrix ofLengthOne(Matrix t) {
+    Matrix own = t.rows(1, t.rows() - 1).copy();
+    for (int i = 0; i < own.rows(); i++) {
+      double[] row = new double[own.cols()];
+      for (int j = 0; j < row.length; j++) {
+        row[j] = own.get(i, j);
+      }
+      normalized(row, own.rows(i, i + 1));
+    }
+    return own;
+  }
+
+  /**
+   * Where the pieces of a text stand, all of them: nothing is cut off. [CLS] and [SEP] are not
+   * among them. For passages of so many tokens.
+   */
+  public Tokens chunkTokens() {
+    return text ->
+        tokenizer.spans(text).stream().map(span -> new Span(span.from(), span.to())).toList();
   }
 
   /** A text's way through the encoder, with everything that lies between. */
@@ -203,15 +240,20 @@ public final class SentenceEncoder implements Embedder {
   }
 
   private void pooled(Matrix vectors, Matrix into) {
-    double[] sum = new double[dimension()];
-    settings.pooling().pool(vectors, sum);
+    double[] p = new double[dimension()];
+    settings.pooling().pool(vectors, p);
+    normalized(p, into);
+  }
+
+  /** p / ‖p‖; zeros of zeros. */
+  private static void normalized(double[] p, Matrix into) {
     double squares = 0;
-    for (double x : sum) {
+    for (double x : p) {
       squares += x * x;
     }
-    double scale = 1 / Math.sqrt(squares);
-    for (int j = 0; j < sum.length; j++) {
-      into.set(0, j, (float) (sum[j] * scale));
+    double scale = squares == 0 ? 0 : 1 / Math.sqrt(squares);
+    for (int j = 0; j < p.length; j++) {
+      into.set(0, j, (float) (p[j] * scale));
     }
   }
 }

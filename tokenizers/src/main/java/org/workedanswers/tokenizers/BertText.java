@@ -13,18 +13,51 @@ final class BertText {
 
   /** The text cleaned, spaces around ideographs, without accents, in lower case: as set. */
   static String normalize(String text, WordPiece.Settings settings) {
+    return normalize(text, settings, null);
+  }
+
+  /**
+   * The same, with where it comes from.
+   *
+   * @param origins gets for each char of the result where in {@code text} the character begins that
+   *     became it; null if nobody asks
+   */
+  static String normalize(String text, WordPiece.Settings settings, IntList origins) {
     StringBuilder clean = new StringBuilder(text.length() + 16);
-    text.codePoints().forEach(c -> clean(c, settings, clean));
+    for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
+      c = text.codePointAt(i);
+      clean(c, settings, clean);
+      fill(origins, clean.length(), i);
+    }
     String result = clean.toString();
     if (settings.stripAccents()) {
-      StringBuilder bare = new StringBuilder(result.length());
-      Text.normalize(result, Normalizer.Form.NFD)
-          .codePoints()
-          .filter(c -> !Unicode8.isMark(c))
-          .forEach(bare::appendCodePoint);
-      result = bare.toString();
+      result = stripAccents(result, origins);
     }
-    return settings.lowerCase() ? lowerCase(result) : result;
+    return settings.lowerCase() ? lowerCase(result, origins) : result;
+  }
+
+  /** Adds one origin until there are {@code length} of them. */
+  private static void fill(IntList origins, int length, int origin) {
+    while (origins != null && origins.size() < length) {
+      origins.add(origin);
+    }
+  }
+
+  private static String stripAccents(String text, IntList origins) {
+    String decomposed = Text.normalize(text, Normalizer.Form.NFD);
+    int[] before = origins == null ? null : Decomposition.origins(text, decomposed, origins);
+    if (origins != null) {
+      origins.clear();
+    }
+    StringBuilder bare = new StringBuilder(decomposed.length());
+    for (int i = 0, c; i < decomposed.length(); i += Character.charCount(c)) {
+      c = decomposed.codePointAt(i);
+      if (!Unicode8.isMark(c)) {
+        bare.appendCodePoint(c);
+        fill(origins, bare.length(), before == null ? 0 : before[i]);
+      }
+    }
+    return bare.toString();
   }
 
   private static void clean(int c, WordPiece.Settings settings, StringBuilder into) {
@@ -49,16 +82,20 @@ final class BertText {
   }
 
   /** Character by character: a sigma at a word's end is as any other. */
-  private static String lowerCase(String text) {
+  private static String lowerCase(String text, IntList origins) {
+    int[] before = origins == null ? null : origins.toArray();
+    if (origins != null) {
+      origins.clear();
+    }
     StringBuilder lower = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(
-            c -> {
-              lower.appendCodePoint(Character.toLowerCase(c));
-              if (c == 0x130) { // İ alone has two: i and a dot above
-                lower.append('\u0307');
-              }
-            });
+    for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
+      c = text.codePointAt(i);
+      lower.appendCodePoint(Character.toLowerCase(c));
+      if (c == 0x130) { // İ alone has two: i and a dot above
+        lower.append('\u0307');
+      }
+      fill(origins, lower.length(), before == null ? 0 : before[i]);
+    }
     return lower.toString();
   }
 
@@ -75,27 +112,30 @@ final class BertText {
         || c >= 0x2F800 && c <= 0x2FA1F;
   }
 
-  /** The words of a text: cut at white space, which is dropped, and around punctuation. */
-  static List<String> words(String text) {
-    List<String> words = new ArrayList<>();
-    int from = 0;
-    for (int i = 0; i < text.length(); ) {
+  /**
+   * Where the words of a part of a text stand: cut at white space, which is dropped, and around
+   * punctuation.
+   */
+  static List<WordPiece.Span> words(String text, int first, int end) {
+    List<WordPiece.Span> words = new ArrayList<>();
+    int from = first;
+    for (int i = first; i < end; ) {
       int c = text.codePointAt(i);
       int next = i + Character.charCount(c);
       boolean punctuation = Unicode8.isPunctuation(c);
       if (punctuation || Text.isSpace(c)) {
         if (from < i) {
-          words.add(text.substring(from, i));
+          words.add(new WordPiece.Span(from, i));
         }
         if (punctuation) {
-          words.add(text.substring(i, next));
+          words.add(new WordPiece.Span(i, next));
         }
         from = next;
       }
       i = next;
     }
-    if (from < text.length()) {
-      words.add(text.substring(from));
+    if (from < end) {
+      words.add(new WordPiece.Span(from, end));
     }
     return words;
   }

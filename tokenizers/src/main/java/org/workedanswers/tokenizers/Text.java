@@ -65,7 +65,8 @@ final class Text {
     return result.append(Normalizer.normalize(text.substring(from), form)).toString();
   }
 
-  private static boolean isMark(int c) {
+  /** A mark of any kind, as this JDK's Unicode has it. */
+  static boolean isMark(int c) {
     int type = Character.getType(c);
     return type == Character.NON_SPACING_MARK
         || type == Character.COMBINING_SPACING_MARK

@@ -76,6 +76,14 @@ public final class WordPiece implements Tokenizer {
    */
   public record Pair(int[] tokens, int[] types) {}
 
+  /**
+   * Where a token stands in its text.
+   *
+   * @param from its first char
+   * @param to behind its last
+   */
+  public record Span(int from, int to) {}
+
   private static final List<String> SPECIAL = List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]");
 
   private final Vocabulary model;
@@ -128,38 +136,85 @@ public final class WordPiece implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    return encode(text, raw, normalized);
+    return encode(text, raw, normalized, null);
   }
 
   /** As {@link #encode}, but what looks like a special token is taken for its characters. */
   public int[] encodeOrdinary(String text) {
-    return encode(text, none, none);
+    return encode(text, none, none, null);
   }
 
-  private int[] encode(String text, AddedTokens first, AddedTokens second) {
+  /**
+   * Where in the text each token of {@link #encode} stands, in chars: from the first character that
+   * became part of it to the last, as Hugging Face's tokenizers count. Accents that follow a token
+   * as characters of their own, which it drops, are the token's. No span begins before the one
+   * ahead of it; two of one character are alike.
+   *
+   * @throws IllegalArgumentException if the text is null
+   */
+  public List<Span> spans(String text) {
+    List<Span> spans = new ArrayList<>();
+    encode(text, raw, normalized, spans);
+    for (int i = 0; i < spans.size(); i++) {
+      int next = i + 1 < spans.size() ? spans.get(i + 1).from() : text.length();
+      int to = spans.get(i).to();
+      while (to < next && Text.isMark(text.codePointAt(to))) {
+        to += Character.charCount(text.codePointAt(to));
+      }
+      spans.set(i, new Span(spans.get(i).from(), to));
+    }
+    return spans;
+  }
+
+  /** The tokens; where they stand is added to {@code spans}, unless it is null. */
+  private int[] encode(String text, AddedTokens first, AddedTokens second, List<Span> spans) {
     String whole = Text.wellFormed(text);
     IntList tokens = new IntList();
     for (AddedTokens.Part part : first.split(whole)) {
       if (part.token() != NONE) {
         tokens.add(part.token());
+        if (spans != null) {
+          spans.add(new Span(part.from(), part.to()));
+        }
         continue;
       }
-      String clean = BertText.normalize(whole.substring(part.from(), part.to()), settings);
+      String own = whole.substring(part.from(), part.to());
+      IntList origins = spans == null ? null : new IntList();
+      String clean = BertText.normalize(own, settings, origins);
+      IntList ends = new IntList(); // of a word's tokens
       for (AddedTokens.Part inner : second.split(clean)) {
         if (inner.token() != NONE) {
           tokens.add(inner.token());
+          add(spans, own, part.from(), origins, inner.from(), inner.to());
           continue;
         }
-        for (String word : BertText.words(clean.substring(inner.from(), inner.to()))) {
-          cut(word, tokens);
+        for (Span word : BertText.words(clean, inner.from(), inner.to())) {
+          ends.clear();
+          cut(clean.substring(word.from(), word.to()), tokens, ends);
+          int from = word.from();
+          for (int i = 0; i < ends.size(); i++) {
+            int to = word.from() + ends.get(i);
+            add(spans, own, part.from(), origins, from, to);
+            from = to;
+          }
         }
       }
     }
     return tokens.toArray();
   }
 
-  /** Adds p₁ ... pₙ of a word, or [UNK]. */
-  private void cut(String word, IntList tokens) {
+  /** Adds where in the whole text those chars of the normalised part come from. */
+  private static void add(
+      List<Span> spans, String part, int partFrom, IntList origins, int from, int to) {
+    if (spans != null) {
+      int last = origins.get(to - 1);
+      int end = last + Character.charCount(part.codePointAt(last));
+      spans.add(new Span(partFrom + origins.get(from), partFrom + end));
+    }
+  }
+
+  /** Adds p₁ ... pₙ of a word, or [UNK], and where in the word each ends. */
+  private void cut(String word, IntList tokens, IntList ends) {
     int[] cuts = new int[word.length()];
     int n = 0;
     boolean found = word.codePointCount(0, word.length()) <= settings.maxCharacters();
@@ -176,10 +231,13 @@ public final class WordPiece implements Tokenizer {
       }
       found = piece != NONE;
       cuts[n++] = piece;
+      ends.add(to);
       from = to;
     }
     if (!found) {
       tokens.add(unknown);
+      ends.clear();
+      ends.add(word.length());
       return;
     }
     for (int i = 0; i < n; i++) {

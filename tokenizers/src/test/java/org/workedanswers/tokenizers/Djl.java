@@ -2,6 +2,7 @@ package org.workedanswers.tokenizers;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
@@ -55,6 +56,15 @@ public final class Djl implements AutoCloseable {
       all.add(ints(encoding.getIds()));
     }
     return all;
+  }
+
+  /** Where each token stands, [from, to) in code points. */
+  public List<int[]> spans(String text) {
+    List<int[]> spans = new ArrayList<>();
+    for (CharSpan span : tokenizer.encode(text).getCharTokenSpans()) {
+      spans.add(new int[] {span.getStart(), span.getEnd()});
+    }
+    return spans;
   }
 
   public String decode(int[] tokens) {

@@ -5,12 +5,13 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.workedanswers.answers.EmbedderOptions;
 import org.workedanswers.answers.RerankOptions;
+import org.workedanswers.answers.SentenceModel;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.beir.BeirRun;
 import org.workedanswers.answers.sheet.TerminalSheet;
 import org.workedanswers.core.Check;
-import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.langchain4j.OnnxReranker;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -32,6 +33,7 @@ final class BeirCommand implements Callable<Integer> {
   @Mixin private RunOptions run;
   @Mixin private BeirRun.Settings settings;
   @Mixin private RerankOptions rerank;
+  @Mixin private EmbedderOptions embedder;
 
   @Parameters(paramLabel = "DIR", description = "the collection's folder")
   private Path folder;
@@ -62,15 +64,15 @@ final class BeirCommand implements Callable<Integer> {
           json);
     }
     rerank.candidates();
+    embedder.check();
     try (OnnxReranker crossEncoder = rerank.crossEncoder().orElse(null);
         Workbench bench = run.workbench()) {
       BeirRun beir = new BeirRun(bench, settings, folder);
       if (runs != null) {
         beir.checkRuns(runs);
       }
-      try (MiniLmModel model = new MiniLmModel(bench.loop())) {
-        beir.measure(
-            "all-MiniLM-L6-v2 " + MiniLmModel.MAX_TOKENS, model.embedder(), model.tokens());
+      try (SentenceModel model = embedder.open(bench)) {
+        beir.measure(model.key(), model.embedder(), model.tokens());
         if (rerank.lateInteraction()) {
           beir.lateInteraction(model.tokenEmbedder(), rerank.candidates());
         }

@@ -44,7 +44,8 @@ import picocli.CommandLine.ParseResult;
       BeirCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
-      QuantizeCommand.class
+      QuantizeCommand.class,
+      EmbedCommand.class
     })
 public final class Study implements Callable<Integer> {
   static final int DIFFERENT = 1;
@@ -196,6 +197,9 @@ public final class Study implements Callable<Integer> {
       }
       if (type == QuantizeCommand.class) {
         return type.cast(new QuantizeCommand(out));
+      }
+      if (type == EmbedCommand.class) {
+        return type.cast(new EmbedCommand(out));
       }
       return CommandLine.defaultFactory().create(type);
     }

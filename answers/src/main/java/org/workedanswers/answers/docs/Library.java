@@ -4,13 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.workedanswers.answers.CacheFolder;
+import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.RerankOptions;
+import org.workedanswers.answers.SentenceModel;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.documents.DocumentFolder;
-import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.langchain4j.OnnxReranker;
 import org.workedanswers.lucene.LuceneStore;
 import org.workedanswers.rag.Embedder;
@@ -44,7 +45,7 @@ public final class Library implements AutoCloseable {
   private final Kernels kernels;
   private final Optional<OnnxReranker> crossEncoder;
   private final DocumentFolder folder;
-  private final MiniLmModel model;
+  private final SentenceModel model;
   private final Embedder embedder;
   private final PassageStore store;
 
@@ -64,14 +65,14 @@ public final class Library implements AutoCloseable {
     Check.that(Files.exists(options.docs), "--docs: there is no folder %s", options.docs);
     Check.that(Files.isDirectory(options.docs), "--docs: %s is no folder", options.docs);
     Path place = IndexPlace.of(options.docs, options.index, CacheFolder.standard());
+    options.embedder.check();
     crossEncoder = rerank.crossEncoder();
     store =
         LuceneStore.open(
             place,
-            new LuceneStore.Settings(
-                MiniLmModel.DIMENSION, new EnglishAnalyzer(), "English", 0.9f, 0.4f));
+            new LuceneStore.Settings(MiniLm.WIDTH, new EnglishAnalyzer(), "English", 0.9f, 0.4f));
     try {
-      model = new MiniLmModel(bench.loop());
+      model = options.embedder.open(bench);
       embedder = model.embedder();
     } catch (RuntimeException | Error e) {
       store.close();
@@ -132,6 +133,9 @@ public final class Library implements AutoCloseable {
   public void close() {
     store.close();
     model.close();
-    crossEncoder.ifPresent(OnnxReranker::close);
+    // A method reference would look ONNX Runtime's classes up where there is no reranker.
+    if (crossEncoder.isPresent()) {
+      crossEncoder.get().close();
+    }
   }
 }

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.workedanswers.answers.EmbedderOptions;
 import org.workedanswers.core.Check;
-import org.workedanswers.langchain4j.MiniLmModel;
+import org.workedanswers.embeddings.SentenceEncoder;
 import org.workedanswers.rag.search.SearchSettings;
 import org.workedanswers.rag.store.MetadataFilter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which documents, how they are cut, where their index is, and how it is searched. */
@@ -20,6 +22,8 @@ public final class LibraryOptions {
     RECURSIVE,
     SEMANTIC
   }
+
+  @Mixin EmbedderOptions embedder = new EmbedderOptions();
 
   @Option(
       names = "--docs",
@@ -48,7 +52,7 @@ public final class LibraryOptions {
       paramLabel = "N",
       description =
           "tokens of a passage, at most; the model reads "
-              + MiniLmModel.MAX_TOKENS
+              + SentenceEncoder.Settings.MINI_LM_TOKENS
               + " with the title (default: ${DEFAULT-VALUE})")
   int chunk = 200;
 

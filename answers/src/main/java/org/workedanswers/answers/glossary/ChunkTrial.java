@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.wordnet.WordNet;
-import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.EnglishAnalyzer;
 import org.workedanswers.rag.chunk.ChunkSize;
@@ -117,12 +117,10 @@ record ChunkTrial(
     List<WordNet.Synset> entries = new ArrayList<>(glossary.held());
     entries.addAll(glossary.missing());
     Written written = Written.of(entries);
-    try (MiniLmModel model = new MiniLmModel(bench.loop())) {
-      for (int[] size : sizes) {
-        if (!LAST.containsKey(key(bench, size))) {
-          LAST.put(
-              key(bench, size), of(bench, glossary, written, model.tokens(), size[0], size[1]));
-        }
+    Tokens tokens = MiniLm.model().sentences(bench.kernels(), bench.loop()).chunkTokens();
+    for (int[] size : sizes) {
+      if (!LAST.containsKey(key(bench, size))) {
+        LAST.put(key(bench, size), of(bench, glossary, written, tokens, size[0], size[1]));
       }
     }
     return null;

@@ -9,11 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.RememberingEmbedder;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.wordnet.WordNet;
 import org.workedanswers.core.Check;
-import org.workedanswers.langchain4j.MiniLmModel;
+import org.workedanswers.embeddings.SentenceEncoder;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.EnglishAnalyzer;
 import org.workedanswers.rag.answer.AnswerSettings;
@@ -75,16 +76,15 @@ public record Glossary(
       List<WordNet.Synset> held,
       List<WordNet.Synset> missing,
       Function<Glossary, T> work) {
-    try (MiniLmModel model = new MiniLmModel(bench.loop());
-        MemoryStore store =
-            new MemoryStore(
-                bench.kernels(),
-                bench.loop(),
-                model.dimension(),
-                new EnglishAnalyzer(),
-                Bm25.Settings.STANDARD)) {
-      Glossary glossary =
-          new Glossary(held, missing, store, new RememberingEmbedder(model.embedder()));
+    SentenceEncoder model = MiniLm.model().sentences(bench.kernels(), bench.loop());
+    try (MemoryStore store =
+        new MemoryStore(
+            bench.kernels(),
+            bench.loop(),
+            model.dimension(),
+            new EnglishAnalyzer(),
+            Bm25.Settings.STANDARD)) {
+      Glossary glossary = new Glossary(held, missing, store, new RememberingEmbedder(model));
       glossary.ingest(texts(held));
       return work.apply(glossary);
     }

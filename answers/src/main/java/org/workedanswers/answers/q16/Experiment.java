@@ -6,11 +6,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
-import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.rag.Analyzer;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.DenseIndex;
@@ -74,14 +74,12 @@ record Experiment(
     Bm25 bm25 =
         new Bm25(InvertedIndex.of(ANALYZER, collection.definitions()), Bm25.Settings.STANDARD);
     long start = System.nanoTime();
-    try (MiniLmModel model = new MiniLmModel(bench.loop())) {
-      List<String> texts = new ArrayList<>(collection.definitions());
-      texts.addAll(collection.questions());
-      Matrix all = embed(model.embedder(), texts);
-      int n = collection.meanings().size();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      return new Experiment(collection, bm25, all.rows(0, n), all.rows(n, all.rows()), seconds);
-    }
+    List<String> texts = new ArrayList<>(collection.definitions());
+    texts.addAll(collection.questions());
+    Matrix all = embed(MiniLm.model().sentences(bench.kernels(), bench.loop()), texts);
+    int n = collection.meanings().size();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Experiment(collection, bm25, all.rows(0, n), all.rows(n, all.rows()), seconds);
   }
 
   private static Matrix embed(Embedder embedder, List<String> texts) {

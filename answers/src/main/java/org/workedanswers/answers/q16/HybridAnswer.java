@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.workedanswers.answers.Answer;
+import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Questions;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.glossary.ChunkClaims;
@@ -17,7 +18,7 @@ import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.answers.sheet.Table;
 import org.workedanswers.answers.sheet.Worksheet;
 import org.workedanswers.core.Check;
-import org.workedanswers.langchain4j.MiniLmModel;
+import org.workedanswers.embeddings.SentenceEncoder;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.DenseIndex;
 import org.workedanswers.rag.Explanation;
@@ -311,11 +312,8 @@ public final class HybridAnswer extends Answer {
       Worksheet sheet, Workbench bench, Experiment experiment, ReciprocalRankFusion fusion) {
     sheet.heading("\"" + query + "\"");
     List<Hit> words = experiment.bm25().search(Experiment.ANALYZER.terms(query), depth);
-    List<Hit> meaning;
-    try (MiniLmModel model = new MiniLmModel(bench.loop())) {
-      DenseIndex dense = experiment.dense(bench);
-      meaning = dense.search(model.embedder().embed(List.of(query)), depth).get(0);
-    }
+    SentenceEncoder model = MiniLm.model().sentences(bench.kernels(), bench.loop());
+    List<Hit> meaning = experiment.dense(bench).search(model.embed(List.of(query)), depth).get(0);
     found(sheet, experiment, "By words", words);
     found(sheet, experiment, "By meaning", meaning);
     found(sheet, experiment, "By both", fusion.fuse(List.of(words, meaning)));

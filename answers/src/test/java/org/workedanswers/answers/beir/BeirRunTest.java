@@ -20,11 +20,12 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.workedanswers.answers.EmbedderOptions;
+import org.workedanswers.answers.SentenceModel;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.cli.Study;
 import org.workedanswers.answers.sheet.TerminalSheet;
 import org.workedanswers.core.SharedData;
-import org.workedanswers.langchain4j.MiniLmModel;
 import org.workedanswers.rag.Embedder;
 import org.workedanswers.rag.TextEmbedder;
 import org.workedanswers.rag.chunk.Tokens;
@@ -240,11 +241,11 @@ class BeirRunTest {
   @Tag("long")
   void sciFactHasItsPublishedFigures() {
     try (Workbench bench = Workbench.standard();
-        MiniLmModel model = new MiniLmModel(bench.loop())) {
+        SentenceModel model = new EmbedderOptions().open(bench)) {
       BeirRun.Settings settings = new BeirRun.Settings();
       settings.cache = folder.resolve("cache");
       BeirRun run = new BeirRun(bench, settings, SharedData.file("retrieval/scifact"));
-      run.measure("all-MiniLM-L6-v2 256", model.embedder(), model.tokens());
+      run.measure(model.key(), model.embedder(), model.tokens());
       Map<?, ?> legs = (Map<?, ?>) run.json().get("legs");
       assertEquals(0.6789, (double) ((Map<?, ?>) legs.get("BM25")).get("nDCG@10"), 0.003);
       assertEquals(0.9253, (double) ((Map<?, ?>) legs.get("BM25")).get("recall@100"), 0.003);

@@ -1,0 +1,86 @@
+package org.workedanswers.answers.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.workedanswers.answers.MiniLm;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.models.Embedded;
+import org.workedanswers.answers.models.EncoderFile;
+import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.embeddings.SentenceEncoder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Turns texts into vectors and shows how close they are. */
+@Command(
+    name = "embed",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Turns texts into vectors by this project's own encoder, and shows their pieces and cosines.",
+      "The model is all-MiniLM-L6-v2, or another BERT encoder that --model names."
+    })
+final class EmbedCommand implements Callable<Integer> {
+  private final PrintStream out;
+
+  @Mixin private RunOptions run;
+  @Mixin private EncoderFile file;
+
+  @Parameters(paramLabel = "TEXT", arity = "1..*", description = "a text, in quotation marks")
+  private List<String> texts;
+
+  @Option(
+      names = "--layer",
+      paramLabel = "L",
+      description = "shows where a head of this layer looks in the first text; layers from 0")
+  private Integer layer;
+
+  @Option(
+      names = "--head",
+      paramLabel = "H",
+      description = "which head of the layer, from 0; of these two the one not named is 0")
+  private Integer head;
+
+  @Option(
+      names = "--query",
+      description = "the first text is a question: what bge wants before one is put there")
+  private boolean query;
+
+  @Option(names = "--values", description = "shows the vectors")
+  private boolean values;
+
+  @Option(names = "--json", description = "all of it as a JSON object, and nothing else")
+  private boolean json;
+
+  EmbedCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    if (!file.named()) {
+      file.checkNoneNamed();
+    }
+    List<String> all = new ArrayList<>(texts);
+    if (query && !all.get(0).isBlank()) {
+      all.set(0, SentenceEncoder.Settings.BGE_QUERY + all.get(0));
+    }
+    try (Workbench bench = run.workbench()) {
+      SentenceEncoder encoder =
+          file.named()
+              ? file.open(bench.kernels(), bench.loop())
+              : MiniLm.model().sentences(bench.kernels(), bench.loop());
+      Embedded embedded = Embedded.of(encoder, all, layer, head);
+      if (json) {
+        out.println(Json.of(embedded.json()));
+      } else {
+        embedded.show(new TerminalSheet(out, Ansi.AUTO), values);
+      }
+      return 0;
+    }
+  }
+}
