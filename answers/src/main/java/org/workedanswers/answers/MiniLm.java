@@ -15,7 +15,10 @@ import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.core.ModelShape;
 import org.workedanswers.core.Op;
+import org.workedanswers.transformer.Bert;
+import org.workedanswers.transformer.Encoder;
 
 /**
  * The real input of the worked answers: all-MiniLM-L6-v2's weights, and what a sentence becomes on
@@ -52,7 +55,7 @@ public final class MiniLm {
 
   private static final String MODEL = "/all-minilm-l6-v2.onnx";
   private static final String TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
-  private static final double EPSILON = 1e-12; // BERT's, under the root of LayerNorm
+  private static final double EPSILON = Bert.EPSILON;
 
   /**
    * A sentence cut into word pieces, [CLS] first and [SEP] last.
@@ -162,6 +165,7 @@ public final class MiniLm {
   private final OnnxModel model;
   private final HuggingFaceTokenizer tokenizer;
   private final Layer[] layers = new Layer[LAYERS];
+  private Encoder encoder;
 
   private MiniLm() {
     try (InputStream onnx = resource(MODEL);
@@ -192,6 +196,14 @@ public final class MiniLm {
   /** All weights of the file, by name. */
   public OnnxModel weights() {
     return model;
+  }
+
+  /** The whole encoder, all layers of it, built when first asked for. */
+  public synchronized Encoder encoder() {
+    if (encoder == null) {
+      encoder = Bert.encoder(ModelShape.MINILM_L6, EPSILON, model);
+    }
+    return encoder;
   }
 
   /** Layer {@code i}'s weights, 0 to 5, converted when first asked for. */

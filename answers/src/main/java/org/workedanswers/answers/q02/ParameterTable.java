@@ -1,0 +1,79 @@
+package org.workedanswers.answers.q02;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.workedanswers.answers.MiniLm;
+import org.workedanswers.answers.ledger.Numbers;
+import org.workedanswers.answers.sheet.Table;
+import org.workedanswers.answers.sheet.Worksheet;
+import org.workedanswers.core.ModelShape;
+import org.workedanswers.core.ModelShape.Group;
+import org.workedanswers.core.ModelShape.Part;
+
+/** Where the parameters of published models are. */
+final class ParameterTable {
+  private static final Map<Group, String> NAMES = new EnumMap<>(Group.class);
+
+  static {
+    NAMES.put(Group.EMBEDDING, "tables");
+    NAMES.put(Group.ATTENTION, "attention");
+    NAMES.put(Group.FEED_FORWARD, "feed-forward");
+    NAMES.put(Group.ROUTER, "routers");
+    NAMES.put(Group.NORM, "norms");
+    NAMES.put(Group.OUTPUT, "head, pooler");
+  }
+
+  private ParameterTable() {}
+
+  /** Parameters by part of the model. */
+  static Map<Group, Long> byGroup(ModelShape shape) {
+    Map<Group, Long> sums = new EnumMap<>(Group.class);
+    for (Part part : shape.parts()) {
+      sums.merge(part.group(), part.parameters(), Long::sum);
+    }
+    return sums;
+  }
+
+  static void show(Worksheet sheet) {
+    List<ModelShape> shapes = ModelShape.published();
+    sheet.heading("Where the parameters are");
+    List<String> head = new ArrayList<>(List.of(""));
+    shapes.forEach(s -> head.add(s.name().replace("all-MiniLM-L6-v2", "MiniLM-L6")));
+    Table table =
+        Table.of("Counted from each model's published shape", head.toArray(String[]::new));
+    table.row(cells("layers", shapes, ModelShape::layers));
+    table.row(cells("d", shapes, ModelShape::dModel));
+    for (Map.Entry<Group, String> group : NAMES.entrySet()) {
+      table.row(cells(group.getValue(), shapes, s -> byGroup(s).getOrDefault(group.getKey(), 0L)));
+    }
+    table.row(
+        cells("sum", shapes, s -> byGroup(s).values().stream().mapToLong(Long::longValue).sum()));
+    table.row(cells("published", shapes, ModelShape::total));
+    sheet.table(table);
+    ModelShape mini = ModelShape.MINILM_L6;
+    long pooler = byGroup(mini).get(Group.OUTPUT);
+    long built = MiniLm.model().encoder().parameters();
+    sheet.text(
+        "The encoder that ran above counts "
+            + Numbers.count(built)
+            + " of its own; with the pooler's "
+            + Numbers.count(pooler)
+            + ", which sentence embeddings leave out, that is "
+            + Numbers.count(built + pooler)
+            + ". In small models the table of words takes most, in large ones the feed-forward"
+            + " layers: two thirds of a layer and more. Norms are next to nothing.");
+  }
+
+  private static Object[] cells(
+      String name, List<ModelShape> shapes, ToLongFunction<ModelShape> value) {
+    List<Object> cells = new ArrayList<>(List.of(name));
+    for (ModelShape shape : shapes) {
+      long v = value.applyAsLong(shape);
+      cells.add(v == 0 ? "-" : Numbers.count(v));
+    }
+    return cells.toArray();
+  }
+}
