@@ -1,6 +1,8 @@
 package org.workedanswers.answers.q02;
 
+import java.util.function.Function;
 import org.workedanswers.answers.MiniLm;
+import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Measured;
 import org.workedanswers.answers.ledger.Numbers;
@@ -14,11 +16,11 @@ final class HeadClaim {
   private HeadClaim() {}
 
   /**
-   * With what a layer's heads are replaced by before they are judged.
+   * With the measurement of the heads and of the shuffled ones.
    *
    * <p>Of shuffled heads one in 12 is recognised, by luck: 6 of 72, with a deviation of 2.3.
    */
-  static Claim heads(HeadProfiles.Heads change) {
+  static Claim heads(Function<Workbench, HeadProfiles.Both> profiles) {
     return new Claim(
         "q2.heads",
         "The heads of a layer capture different relations between tokens.",
@@ -45,8 +47,9 @@ final class HeadClaim {
                 "shuffled heads recognised",
                 20)),
         bench -> {
-          HeadProfiles real = HeadProfiles.of(bench, change, null);
-          HeadProfiles shuffled = HeadProfiles.of(bench, change, bench.random("q2.heads"));
+          HeadProfiles.Both both = profiles.apply(bench);
+          HeadProfiles real = both.real();
+          HeadProfiles shuffled = both.shuffled();
           return Measured.of(
               Value.named(
                   "divergence, bits", divergence(real),

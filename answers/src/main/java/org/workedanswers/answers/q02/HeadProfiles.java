@@ -1,6 +1,7 @@
 package org.workedanswers.answers.q02;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Workbench;
@@ -100,38 +101,44 @@ record HeadProfiles(double[][][][] halves) {
   }
 
   /**
-   * Runs the sentences through MiniLM.
+   * MiniLM's heads, and the same shuffled.
    *
-   * @param shuffle for each query deals the layer's heads anew, so that a head is no longer one
-   *     head from word to word; or null
+   * @param real as they are
+   * @param shuffled for each query the layer's heads are dealt anew, so that a head is no longer
+   *     one head from word to word
    */
-  static HeadProfiles of(Workbench bench, Heads heads, SeededRandom shuffle) {
+  record Both(HeadProfiles real, HeadProfiles shuffled) {}
+
+  /** Runs the sentences through MiniLM. */
+  static Both both(Workbench bench, Heads heads) {
     Compute compute = Compute.plain(bench.kernels(), bench.loop());
+    SeededRandom random = bench.random("q2.heads");
     int relations = Relation.values().length;
-    double[][][][] halves = new double[2][MiniLm.LAYERS][MiniLm.HEADS][relations];
-    int[] queries = new int[2];
+    double[][][][] real = new double[2][MiniLm.LAYERS][MiniLm.HEADS][relations];
+    double[][][][] shuffled = new double[2][MiniLm.LAYERS][MiniLm.HEADS][relations];
     for (int s = 0; s < SENTENCES.size(); s++) {
       MiniLm.Tokens tokens = MiniLm.model().tokens(SENTENCES.get(s));
       List<LayerTrace> layers = MiniLm.model().encoder().explain(compute, tokens.ids()).layers();
       for (int l = 0; l < layers.size(); l++) {
-        add(
-            heads.of(layers.get(l).attentionWeights().get(0)),
-            tokens.text(),
-            shuffle,
-            halves[s % 2][l]);
+        List<Matrix> weights = heads.of(layers.get(l).attentionWeights().get(0));
+        add(weights, tokens.text(), null, real[s % 2][l]);
+        add(weights, tokens.text(), random, shuffled[s % 2][l]);
       }
-      queries[s % 2] += words(tokens.text()).size();
     }
-    for (int half = 0; half < 2; half++) {
-      for (double[][] layer : halves[half]) {
+    return new Both(new HeadProfiles(normalised(real)), new HeadProfiles(normalised(shuffled)));
+  }
+
+  /** Makes each profile sum to 1. */
+  private static double[][][][] normalised(double[][][][] halves) {
+    for (double[][][] layers : halves) {
+      for (double[][] layer : layers) {
         for (double[] head : layer) {
-          for (int r = 0; r < relations; r++) {
-            head[r] /= queries[half];
-          }
+          double sum = Arrays.stream(head).sum();
+          Arrays.setAll(head, r -> head[r] / sum);
         }
       }
     }
-    return new HeadProfiles(halves);
+    return halves;
   }
 
   /** The positions whose token is a word. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.workedanswers.answers.MiniLm;
-import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.answers.q02.HeadProfiles.Relation;
 import org.workedanswers.answers.sheet.HeatMap;
@@ -26,24 +25,23 @@ final class HeadsShown {
       List.of(
           Relation.BEFORE,
           Relation.AFTER,
-          Relation.SAME,
-          Relation.SEP,
+          Relation.ITSELF,
           Relation.NEAR_BEFORE,
+          Relation.NEAR_AFTER,
           Relation.FAR_BEFORE);
 
   private HeadsShown() {}
 
   private record Head(int layer, int head, double share) {}
 
-  static void show(Worksheet sheet, Workbench bench, Trace trace, List<String> tokens) {
-    HeadProfiles real = HeadProfiles.of(bench, weights -> weights, null);
-    HeadProfiles shuffled = HeadProfiles.of(bench, weights -> weights, bench.random("q2.heads"));
+  static void show(Worksheet sheet, HeadProfiles.Both both, Trace trace, List<String> tokens) {
+    HeadProfiles real = both.real();
     int n = Math.min(WIDEST, tokens.size());
     sheet.heading("Heads that look at different things");
     sheet.text(
         "Of MiniLM's 72 heads, for each of six relations the one that gives it most of its"
             + " attention, the mean over ten other sentences; here is what it does in this one. A"
-            + " row is a query, a column a key."
+            + " row is a query, a column a key; captions are layer.head, the relation, its share."
             + (n < tokens.size() ? " Only the first " + n + " tokens fit the page." : ""));
     List<HeatMap> maps = new ArrayList<>();
     for (Relation relation : DRAWN) {
@@ -64,10 +62,7 @@ final class HeadsShown {
               tokens.subList(0, n)));
     }
     sheet.heatMaps(maps);
-    sheet.text(
-        "Captions: layer.head, the relation, the head's share for it. A share for \"same word\" is"
-            + " small because most words stand in a sentence once.");
-    sheet.table(byLayer(real, shuffled));
+    sheet.table(byLayer(real, both.shuffled()));
     sheet.text(
         "Divergence is Jensen-Shannon's, between what two heads of the layer look at, by relation:"
             + " 0 bits where they are alike, 1 where they share nothing. Recognised is a head whose"

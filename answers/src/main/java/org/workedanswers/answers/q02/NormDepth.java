@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
@@ -20,10 +21,12 @@ import org.workedanswers.transformer.LayerNorm;
 import org.workedanswers.transformer.LayerTrace;
 import org.workedanswers.transformer.Linear;
 import org.workedanswers.transformer.Mlp;
+import org.workedanswers.transformer.Norm;
 import org.workedanswers.transformer.NormPlace;
 import org.workedanswers.transformer.SelfAttention;
 import org.workedanswers.transformer.Stack;
 import org.workedanswers.transformer.TokenTable;
+import org.workedanswers.transformer.Trace;
 
 /**
  * Decoders before their first step, their norms before the parts or after: how large the stream is
@@ -38,19 +41,22 @@ import org.workedanswers.transformer.TokenTable;
  */
 record NormDepth(double[] gradients, double[] sizes) {
   /** Models of their own weights and tokens. */
-  static final int MODELS = 4;
+  static final int MODELS = 8;
 
-  /** Directions in which each model's loss is differentiated. */
-  static final int DIRECTIONS = 8;
+  /** Directions in which each model's loss is differentiated, where every layer is looked at. */
+  static final int DIRECTIONS = 4;
+
+  /** The same where the last layer alone is. */
+  static final int DIRECTIONS_LAST = 8;
 
   /** How deep the models are whose every layer is looked at. */
-  static final int DEPTH = 12;
+  static final int DEPTH = 8;
 
   /** How deep those are of which the last layer is. */
   static final int SHALLOW = 2;
 
   /** As {@link #SHALLOW}. */
-  static final int DEEP = 32;
+  static final int DEEP = 24;
 
   private static final int D = 32;
   private static final int HEADS = 4;
@@ -86,6 +92,7 @@ record NormDepth(double[] gradients, double[] sizes) {
 
   /** Models of this depth; the gradient of every layer, or of the last one alone. */
   static NormDepth of(Workbench bench, NormPlace place, int depth, boolean every) {
+    int directions = every ? DIRECTIONS : DIRECTIONS_LAST;
     double[] squares = new double[depth];
     double[] sizes = new double[depth];
     for (int m = 0; m < MODELS; m++) {
@@ -96,7 +103,7 @@ record NormDepth(double[] gradients, double[] sizes) {
       for (int l = 0; l < depth; l++) {
         sizes[l] += lengths[l] / MODELS;
         if (every || l == depth - 1) {
-          squares[l] += model.squaredGradient(l, DIRECTIONS, random.split(1000 + l)) / MODELS;
+          squares[l] += model.squaredGradient(l, directions, random.split(1000 + l)) / MODELS;
         }
       }
     }
@@ -112,6 +119,7 @@ record NormDepth(double[] gradients, double[] sizes) {
     private final List<Matrix[]> weights = new ArrayList<>(); // of each layer: QKV, O, up, down
     private final List<Layer> layers = new ArrayList<>();
     private final int[] tokens = new int[TOKENS + 1];
+    private Trace trace;
 
     Model(Kernels kernels, NormPlace place, int depth, SeededRandom random) {
       this.compute = Compute.plain(kernels, Loop.sequential());
@@ -148,7 +156,7 @@ record NormDepth(double[] gradients, double[] sizes) {
               Optional.empty()),
           norm(),
           Optional.empty(),
-          Mlp.dense(Linear.dense(w[2], null), Linear.dense(w[3], null), Activation.GELU),
+          Mlp.dense(Linear.dense(w[2], null), Linear.dense(w[3], null), Activation.SILU),
           norm());
     }
 
@@ -158,19 +166,27 @@ record NormDepth(double[] gradients, double[] sizes) {
       return new LayerNorm(gain, new float[D], 1e-5);
     }
 
-    private Decoder decoder(List<Layer> layers) {
-      Optional<org.workedanswers.transformer.Norm> last =
-          place == NormPlace.PRE ? Optional.of(norm()) : Optional.empty();
+    /** The layers from one on, over a table of what they take in. */
+    private Decoder decoder(Matrix table, List<Layer> layers) {
+      Optional<Norm> last = place == NormPlace.PRE ? Optional.of(norm()) : Optional.empty();
       return new Decoder(
-          Embeddings.of(TokenTable.of(words)),
+          Embeddings.of(TokenTable.of(table)),
           new Stack(layers, last, Mask.causal()),
           Linear.dense(head, null),
           TOKENS);
     }
 
+    /** The pass of the first tokens, with everything between. */
+    private Trace trace() {
+      if (trace == null) {
+        trace = decoder(words, layers).explain(compute, Arrays.copyOf(tokens, TOKENS));
+      }
+      return trace;
+    }
+
     /** The mean length of a token's vector behind each layer. */
     double[] lengths() {
-      return decoder(layers).explain(compute, Arrays.copyOf(tokens, TOKENS)).layers().stream()
+      return trace().layers().stream()
           .mapToDouble(l -> LayerTrace.meanLength(l.output()))
           .toArray();
     }
@@ -186,11 +202,17 @@ record NormDepth(double[] gradients, double[] sizes) {
           w -> loss(layer, w), weights.get(layer), directions, random);
     }
 
-    /** -ln P(next token), the mean over the tokens, with other weights in one layer. */
+    /**
+     * -ln P(next token), the mean over the tokens, with other weights in one layer. What lies below
+     * that layer stays as it is and is not run again.
+     */
     double loss(int layer, Matrix[] w) {
-      List<Layer> changed = new ArrayList<>(layers);
-      changed.set(layer, layer(w));
-      Matrix logits = decoder(changed).start(compute, TOKENS).feed(Arrays.copyOf(tokens, TOKENS));
+      Matrix table = Matrix.zeros(VOCABULARY, D);
+      table.rows(0, TOKENS).set(trace().layers().get(layer).input());
+      List<Layer> changed = new ArrayList<>(layers.subList(layer, layers.size()));
+      changed.set(0, layer(w));
+      int[] rows = IntStream.range(0, TOKENS).toArray();
+      Matrix logits = decoder(table, changed).start(compute, TOKENS).feed(rows);
       double loss = 0;
       for (int i = 0; i < TOKENS; i++) {
         float[] row = logits.row(i);

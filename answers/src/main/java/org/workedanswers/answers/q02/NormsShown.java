@@ -20,10 +20,10 @@ final class NormsShown {
     sheet.text(
         "Small decoders of "
             + depth
-            + " layers before their first step, weights random and the same for both. Norms after"
-            + " the parts bring the stream back to one size at each layer, and with it each gradient"
-            + " that comes down: what is left of it shrinks from layer to layer. Norms before them"
-            + " let the stream grow, and give every gradient a way past all layers.");
+            + " layers before their first step, weights random and the same for both. Norms before"
+            + " the parts let the stream grow with each layer, so that a layer's part of it, and its"
+            + " gradient, becomes the smaller the higher it stands. Norms after the parts bring the"
+            + " stream back to one size each time: no layer's gradient knows how deep the model is.");
     Table table =
         Table.of(
             "",
@@ -63,7 +63,8 @@ final class NormsShown {
             + Numbers.fixed(both.postLast()[0], 2)
             + " and "
             + Numbers.fixed(both.preLast()[0], 2)
-            + ": with norms after, the last layer's first step is as large however deep the model"
-            + " is, which is why such models are trained with a warm-up.");
+            + ". The more layers take a step of that size at once, the further the model moves:"
+            + " Xiong et al. (2020) find in this why post-norm models need a warm-up and pre-norm"
+            + " models do without.");
   }
 }

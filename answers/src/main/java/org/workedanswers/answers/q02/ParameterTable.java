@@ -26,6 +26,15 @@ final class ParameterTable {
     NAMES.put(Group.OUTPUT, "head, pooler");
   }
 
+  /** What their makers say, in millions (M) and billions (B): papers and model cards. */
+  static final Map<ModelShape, String> PUBLISHED =
+      Map.of(
+          ModelShape.MINILM_L6, "22.7 M",
+          ModelShape.BERT_BASE, "110 M",
+          ModelShape.LLAMA_3_8B, "8.03 B",
+          ModelShape.MIXTRAL_8X7B, "46.7 B",
+          ModelShape.LLAMA_3_70B, "70.6 B");
+
   private ParameterTable() {}
 
   /** Parameters by part of the model. */
@@ -51,7 +60,9 @@ final class ParameterTable {
     }
     table.row(
         cells("sum", shapes, s -> byGroup(s).values().stream().mapToLong(Long::longValue).sum()));
-    table.row(cells("published", shapes, ModelShape::total));
+    List<Object> published = new ArrayList<>(List.of("published"));
+    shapes.forEach(s -> published.add(PUBLISHED.get(s)));
+    table.row(published.toArray());
     sheet.table(table);
     ModelShape mini = ModelShape.MINILM_L6;
     long pooler = byGroup(mini).get(Group.OUTPUT);
@@ -63,8 +74,8 @@ final class ParameterTable {
             + Numbers.count(pooler)
             + ", which sentence embeddings leave out, that is "
             + Numbers.count(built + pooler)
-            + ". In small models the table of words takes most, in large ones the feed-forward"
-            + " layers: two thirds of a layer and more. Norms are next to nothing.");
+            + ". In the smallest the table of words takes most, in all others the"
+            + " feed-forward layers. Norms are next to nothing.");
   }
 
   private static Object[] cells(

@@ -1,7 +1,6 @@
 package org.workedanswers.answers.q02;
 
 import java.util.List;
-import java.util.function.Function;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Questions;
@@ -42,7 +41,8 @@ public final class TransformerAnswer extends Answer {
   private int layer;
 
   private Workbench measuredOn;
-  private NormDepth.Both measured;
+  private NormDepth.Both norms;
+  private HeadProfiles.Both heads;
 
   @Override
   public int question() {
@@ -79,7 +79,7 @@ public final class TransformerAnswer extends Answer {
     masks(sheet, bench);
     LayerWalk.steps(sheet, trace, layer);
     LayerWalk.depths(sheet, trace);
-    HeadsShown.show(sheet, bench, trace, tokens.text());
+    HeadsShown.show(sheet, heads(bench), trace, tokens.text());
     NormsShown.show(sheet, norms(bench));
     ParameterTable.show(sheet);
     sheet.heading("In code");
@@ -100,15 +100,13 @@ public final class TransformerAnswer extends Answer {
     sheet.heatMaps(
         List.of(
             map("encoder", ThreeKinds.seen(kinds.encoded(compute)), read, read),
-            map("decoder", ThreeKinds.seen(kinds.decoded(compute)), read, read)));
-    sheet.heatMaps(
-        List.of(
-            map("both: reads", ThreeKinds.seen(kinds.read(compute)), read, read),
+            map("decoder", ThreeKinds.seen(kinds.decoded(compute)), read, read),
             map("both: writes", ThreeKinds.seen(written), wrote, wrote),
-            map("from written to read", ThreeKinds.seenAcross(written), wrote, read)));
+            map("both: writes, reads", ThreeKinds.seenAcross(written), wrote, read)));
     sheet.text(
-        "A decoder's row i is all that token i + 1 is guessed from. An encoder-decoder's writer has"
-            + " a decoder's mask on what it has written, and none on what was read.");
+        "A decoder's row i is all that token i + 1 is guessed from. An encoder-decoder reads as the"
+            + " encoder does; what it writes sees itself as a decoder's text does, in the third"
+            + " picture, and all that was read, in the fourth: cross-attention.");
   }
 
   private static HeatMap map(String caption, Matrix m, List<String> rows, List<String> columns) {
@@ -117,17 +115,29 @@ public final class TransformerAnswer extends Answer {
 
   /** Measured once a run: the page and the claim show the same numbers. */
   private NormDepth.Both norms(Workbench bench) {
-    if (measured == null || measuredOn != bench) {
-      measured = NormDepth.both(bench, NormPlace.PRE, NormPlace.POST);
+    of(bench);
+    norms = norms == null ? NormDepth.both(bench, NormPlace.PRE, NormPlace.POST) : norms;
+    return norms;
+  }
+
+  private HeadProfiles.Both heads(Workbench bench) {
+    of(bench);
+    heads = heads == null ? HeadProfiles.both(bench, weights -> weights) : heads;
+    return heads;
+  }
+
+  /** Forgets what was measured on another workbench. */
+  private void of(Workbench bench) {
+    if (measuredOn != bench) {
       measuredOn = bench;
+      norms = null;
+      heads = null;
     }
-    return measured;
   }
 
   @Override
   public List<Claim> claims() {
-    Function<Workbench, NormDepth.Both> norms = this::norms;
-    return TransformerClaims.all(norms);
+    return TransformerClaims.all(this::norms, this::heads);
   }
 
   @Override
