@@ -40,8 +40,8 @@ final class NormsShown {
           l,
           Numbers.fixed(both.pre().sizes()[l], 1),
           Numbers.fixed(both.post().sizes()[l], 1),
-          Numbers.fixed(pre[l], 3),
-          Numbers.fixed(post[l], 3),
+          Numbers.fixed(pre[l], 2),
+          Numbers.fixed(post[l], 2),
           Numbers.fixed(post[l] / pre[l], 1));
     }
     sheet.table(table);
@@ -63,8 +63,8 @@ final class NormsShown {
             + Numbers.fixed(both.postLast()[0], 2)
             + " and "
             + Numbers.fixed(both.preLast()[0], 2)
-            + ". The more layers take a step of that size at once, the further the model moves:"
-            + " Xiong et al. (2020) find in this why post-norm models need a warm-up and pre-norm"
-            + " models do without.");
+            + ". Xiong et al. (2020) give such large gradients near the output as the reason why"
+            + " post-norm models need a warm-up when their training begins, and pre-norm models do"
+            + " not.");
   }
 }

@@ -45,8 +45,9 @@ final class OrderClaims {
    * Models that tell positions in every way, the first one of which is taken to tell none.
    *
    * @param none how the model tells positions that is said to tell none
+   * @param other the mask under which not every token sees every token
    */
-  static Claim position(Positions none) {
+  static Claim position(Positions none, Mask other) {
     Map<String, Double> low = new LinkedHashMap<>();
     Map<String, Double> high = new LinkedHashMap<>();
     low.put("no positions, MiniLM without its own", 0.0);
@@ -74,10 +75,10 @@ final class OrderClaims {
             met,
             Value.named(CAUSAL, 0),
             Value.named(CAUSAL, ROUNDING)),
-        bench -> measurePosition(bench, none));
+        bench -> measurePosition(bench, none, other));
   }
 
-  private static Measured measurePosition(Workbench bench, Positions none) {
+  private static Measured measurePosition(Workbench bench, Positions none, Mask other) {
     Compute compute = Compute.plain(bench.kernels(), Loop.sequential());
     SeededRandom random = bench.random("q2.position");
     Encoder real = MiniLm.model().encoder();
@@ -94,7 +95,7 @@ final class OrderClaims {
     found.put("learned", moved(compute, small(Positions.LEARNED, random), words, order));
     found.put("rotary", moved(compute, small(Positions.ROTARY, random), words, order));
     found.put("relative", moved(compute, small(Positions.RELATIVE, random), words, order));
-    found.put(CAUSAL, moved(compute, ThreeKinds.with(set, Mask.causal()), words, order));
+    found.put(CAUSAL, moved(compute, ThreeKinds.with(set, other), words, order));
     return Measured.of(Value.named(found));
   }
 

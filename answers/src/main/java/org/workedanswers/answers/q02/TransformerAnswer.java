@@ -101,8 +101,8 @@ public final class TransformerAnswer extends Answer {
         List.of(
             map("encoder", ThreeKinds.seen(kinds.encoded(compute)), read, read),
             map("decoder", ThreeKinds.seen(kinds.decoded(compute)), read, read),
-            map("both: writes", ThreeKinds.seen(written), wrote, wrote),
-            map("both: writes, reads", ThreeKinds.seenAcross(written), wrote, read)));
+            map("writer on itself", ThreeKinds.seen(written), wrote, wrote),
+            map("writer on the source", ThreeKinds.seenAcross(written), wrote, read)));
     sheet.text(
         "A decoder's row i is all that token i + 1 is guessed from. An encoder-decoder reads as the"
             + " encoder does; what it writes sees itself as a decoder's text does, in the third"

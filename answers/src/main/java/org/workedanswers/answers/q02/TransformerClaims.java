@@ -21,7 +21,7 @@ final class TransformerClaims {
     return List.of(
         MaskClaims.causal(Mask.causal()),
         MaskClaims.bidirectional(Mask.full()),
-        OrderClaims.position(Positions.NONE),
+        OrderClaims.position(Positions.NONE, Mask.causal()),
         OrderClaims.feedForward(part -> part),
         NormClaim.preNorm(norms),
         HeadClaim.heads(heads));
