@@ -30,7 +30,7 @@ final class HeadClaim {
             + " the heads, of 72, whose profile on five sentences is closer to their own on the"
             + " other five than to any of their layer's. Shuffled: each word deals the heads anew",
         "1",
-        "heads capture different relations",
+        "each head finds relations of its own",
         Rule.within(
             Value.named(
                 "divergence, bits", 0.05,

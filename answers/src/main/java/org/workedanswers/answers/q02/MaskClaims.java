@@ -45,7 +45,7 @@ final class MaskClaims {
             + " largest of its logits' changes; decoders of 3 layers and random weights, with each"
             + " kind of positions, norms before and after",
         "1",
-        "each position attends only to those before",
+        "causal: the past alone",
         Rule.within(Value.named(BEFORE, 0, FROM, 1e-4), Value.named(BEFORE, 0, FROM, 100)),
         bench -> {
           Compute compute = Compute.plain(bench.kernels(), Loop.sequential());
@@ -104,7 +104,7 @@ final class MaskClaims {
         "one word piece of a sentence is hidden behind [MASK], each in turn; the change of an output"
             + " is the largest of its 384 numbers' changes; all-MiniLM-L6-v2, all layers",
         "1",
-        "reads in both directions",
+        "bidirectional",
         Rule.within(
             Value.named("before it, the smallest change", 0.01, AFTER, 0.01),
             Value.named("before it, the smallest change", 10, AFTER, 10)),

@@ -29,7 +29,7 @@ final class NormClaim {
             + NormDepth.DIRECTIONS_LAST
             + " random directions ("
             + NormDepth.DIRECTIONS
-            + " for the first layer); that large gradients in the last layers are what makes the other"
+            + " in the models of 8 layers); that large gradients in the last layers are what makes the other"
             + " form need a warm-up is Xiong et al.'s conclusion from training, which is not"
             + " repeated here",
         "times",
