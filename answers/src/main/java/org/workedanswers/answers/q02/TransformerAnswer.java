@@ -143,7 +143,7 @@ public final class TransformerAnswer extends Answer {
   @Override
   public List<String> tryNext() {
     return List.of(
-        "./study 2 --layer 5: the last layer, where the feed-forward part adds other lengths",
+        "./study 2 --layer 5: the last layer; a sentence embedding is the mean of what it gives",
         "./study 2 --sentence \"Time flies like an arrow, fruit flies like a banana.\"",
         "./study 2 --seed 7: other random models, the same verdicts",
         "./study 4 for one head's attention, number by number; ./study 14 for the three kinds");
