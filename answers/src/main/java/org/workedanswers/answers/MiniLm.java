@@ -198,16 +198,22 @@ public final class MiniLm {
    *
    * @param loop threads that batches of texts are shared out over
    */
-  public synchronized SentenceEncoder sentences(Kernels kernels, Loop loop) {
-    if (encoder == null) {
-      encoder = Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, model);
-    }
-    return new SentenceEncoder(encoder, tokenizer, SentenceEncoder.Settings.MINI_LM, kernels, loop);
+  public SentenceEncoder sentences(Kernels kernels, Loop loop) {
+    return new SentenceEncoder(
+        encoder(), tokenizer, SentenceEncoder.Settings.MINI_LM, kernels, loop);
   }
 
   /** All weights of the file, by name. */
   public OnnxModel weights() {
     return model;
+  }
+
+  /** The whole encoder, all layers of it, built when first asked for. */
+  public synchronized Encoder encoder() {
+    if (encoder == null) {
+      encoder = Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, model);
+    }
+    return encoder;
   }
 
   /** Layer {@code i}'s weights, 0 to 5, converted when first asked for. */

@@ -5,11 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.workedanswers.answers.q02.TransformerAnswer;
 import org.workedanswers.answers.q03.RetrievalAnswer;
 import org.workedanswers.answers.q04.AttentionAnswer;
 import org.workedanswers.answers.q05.ContextAnswer;
 import org.workedanswers.answers.q09.LoraAnswer;
 import org.workedanswers.answers.q13.QuantizationAnswer;
+import org.workedanswers.answers.q14.KindsAnswer;
 import org.workedanswers.answers.q15.MixtureAnswer;
 import org.workedanswers.answers.q16.HybridAnswer;
 
@@ -19,11 +21,13 @@ public final class Questions {
 
   static {
     // One line a worked answer.
+    WORKED.put(2, TransformerAnswer::new);
     WORKED.put(3, RetrievalAnswer::new);
     WORKED.put(4, AttentionAnswer::new);
     WORKED.put(5, ContextAnswer::new);
     WORKED.put(9, LoraAnswer::new);
     WORKED.put(13, QuantizationAnswer::new);
+    WORKED.put(14, KindsAnswer::new);
     WORKED.put(15, MixtureAnswer::new);
     WORKED.put(16, HybridAnswer::new);
   }

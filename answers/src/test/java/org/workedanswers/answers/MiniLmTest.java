@@ -28,6 +28,8 @@ import org.workedanswers.attention.PlainAttention;
 import org.workedanswers.core.KernelsChoice;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.PlainKernels;
+import org.workedanswers.transformer.Compute;
+import org.workedanswers.transformer.LayerTrace;
 
 /** MiniLM's first layer as we compute it, held against ONNX Runtime's own intermediate values. */
 class MiniLmTest {
@@ -158,5 +160,17 @@ class MiniLmTest {
     }
     assertThrows(IllegalArgumentException.class, () -> MiniLm.model().layer(6));
     assertTrue(MiniLm.model().weights().tensors().size() > 100);
+  }
+
+  /** The whole encoder passes its first layer as {@link MiniLm#firstLayer} does. */
+  @Test
+  void theEncoderBeginsWithTheFirstLayer() {
+    MiniLm model = MiniLm.model();
+    MiniLm.FirstLayer layer = model.firstLayer(KernelsChoice.best(), SENTENCE);
+    LayerTrace trace =
+        model.encoder().explain(Compute.best(), layer.tokens().ids()).layers().get(0);
+    assertArrayEquals(layer.input().data(), trace.input().data(), 1e-5f);
+    assertArrayEquals(layer.feedForwardInput().data(), trace.afterAttention().data(), 1e-5f);
+    assertSame(model.encoder(), model.encoder());
   }
 }

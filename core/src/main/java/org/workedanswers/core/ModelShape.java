@@ -221,6 +221,20 @@ public record ModelShape(
           new Embedding(30_522, true, 512, 2));
 
   /**
+   * BERT-base, uncased: Devlin et al., <i>BERT</i>, 2019, section 3, and its config.json.
+   * 109,482,240 parameters, which the paper rounds to 110 million.
+   */
+  public static final ModelShape BERT_BASE =
+      new ModelShape(
+          "BERT-base",
+          Kind.ENCODER,
+          12,
+          768,
+          new Attention(12, 12, 64),
+          FeedForward.dense(3072),
+          new Embedding(30_522, true, 512, 2));
+
+  /**
    * Checks the sizes.
    *
    * @throws IllegalArgumentException if a size is below 1
@@ -232,7 +246,7 @@ public record ModelShape(
 
   /** The published shapes, the smallest first. */
   public static List<ModelShape> published() {
-    return List.of(MINILM_L6, LLAMA_3_8B, MIXTRAL_8X7B, LLAMA_3_70B);
+    return List.of(MINILM_L6, BERT_BASE, LLAMA_3_8B, MIXTRAL_8X7B, LLAMA_3_70B);
   }
 
   /** All weights by name, in the order in which a token meets them. */

@@ -19,6 +19,7 @@ class ModelShapeTest {
     assertEquals(70_553_706_496L, ModelShape.LLAMA_3_70B.total());
     assertEquals(46_702_792_704L, ModelShape.MIXTRAL_8X7B.total());
     assertEquals(22_713_216L, ModelShape.MINILM_L6.total());
+    assertEquals(109_482_240L, ModelShape.BERT_BASE.total());
   }
 
   @Test

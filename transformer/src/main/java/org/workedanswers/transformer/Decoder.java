@@ -75,21 +75,49 @@ public record Decoder(Embeddings embeddings, Stack stack, Linear head, int conte
    *     to an encoder
    */
   public Sequence start(Compute compute, int capacity, Matrix z) {
+    return new Sequence(this, compute, capacity, sources(compute, z));
+  }
+
+  /** Each layer's keys and values of an encoder's output. */
+  private List<Matrix> sources(Compute compute, Matrix z) {
     List<Matrix> sources = new ArrayList<>();
     for (Layer layer : stack.layers()) {
       Check.that(layer.cross().isPresent(), "this decoder's layers attend to no encoder");
       sources.add(layer.cross().get().attention().keysAndValues(compute, z));
     }
-    return new Sequence(this, compute, capacity, sources);
+    return sources;
   }
 
-  /** {@link Sequence#feed} of a sequence of its own, with everything between. */
+  /**
+   * {@link Sequence#feed} of a sequence of its own, with everything between.
+   *
+   * @throws IllegalArgumentException if a token does not exist or the layers attend to an encoder
+   */
   public Trace explain(Compute compute, int... tokens) {
+    for (Layer layer : stack.layers()) {
+      Check.that(
+          layer.cross().isEmpty(),
+          "this decoder's layers attend to an encoder: explain it with the encoder's output");
+    }
+    return traced(compute, tokens, null);
+  }
+
+  /**
+   * The same beside an encoder's output z [m x its width].
+   *
+   * @throws IllegalArgumentException if a token does not exist, z is of another width, or a layer
+   *     does not attend to an encoder
+   */
+  public Trace explain(Compute compute, Matrix z, int... tokens) {
+    return traced(compute, tokens, sources(compute, z));
+  }
+
+  private Trace traced(Compute compute, int[] tokens, List<Matrix> sources) {
     List<LayerTrace> layers = new ArrayList<>();
     Matrix embedded = Matrix.zeros(tokens.length, stack.width());
     embeddings.write(compute.kernels(), tokens, null, 0, embedded);
     Matrix x = embedded.copy();
-    stack.apply(compute, x, Span.of(tokens.length), null, layers);
+    stack.apply(compute, x, Span.of(tokens.length), sources, layers);
     return new Trace(embedded, layers, x);
   }
 }

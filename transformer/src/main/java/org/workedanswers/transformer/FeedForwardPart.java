@@ -19,6 +19,13 @@ public sealed interface FeedForwardPart permits Mlp, Experts {
    */
   Optional<MixtureOfExperts.Trace> apply(Compute compute, Workspace workspace, Matrix x, Matrix y);
 
+  /** Returns F(x), a new [n x d]. */
+  default Matrix apply(Compute compute, Matrix x) {
+    Matrix y = Matrix.zeros(x.rows(), x.cols());
+    apply(compute, new Workspace(), x, y);
+    return y;
+  }
+
   /** Weights and biases. */
   long parameters();
 

@@ -80,6 +80,49 @@ class EncoderDecoderTest {
     assertEquals(23, both.start(compute, 4, 1, 2).next(3).cols());
   }
 
+  /** What is told of a pass gives the logits of that pass, and rows of weights that sum to 1. */
+  @Test
+  void explainedBesideAnEncoderItIsTheSame() {
+    for (int seed = 0; seed < 10; seed++) {
+      SeededRandom random = new SeededRandom(seed);
+      ModelShape shape = Shapes.small(ModelShape.Kind.DECODER, random);
+      TransformerConfig config =
+          (random.coin() ? TransformerConfig.t5(shape) : TransformerConfig.llama(shape))
+              .with(NormPlace.values()[random.below(2)]);
+      EncoderDecoder both = Initial.encoderDecoder(config, random);
+      int[] read = Shapes.tokens(random, 6);
+      int[] written = Shapes.tokens(random, 4);
+      Decoder decoder = both.decoder();
+      for (Compute compute : Computes.all()) {
+        Matrix z = both.encoder().explain(compute, read).output();
+        Trace trace = decoder.explain(compute, z, written);
+        Matrix logits = decoder.head().apply(compute, trace.output());
+        Matrix fed = both.start(compute, 4, read).feed(written);
+        for (int i = 0; i < 4; i++) {
+          assertArrayEquals(fed.row(i), logits.row(i), 1e-4f);
+        }
+        for (LayerTrace layer : trace.layers()) {
+          for (Matrix weights : layer.crossWeights().get(0)) {
+            assertEquals(4, weights.rows());
+            assertEquals(6, weights.cols());
+            for (int i = 0; i < 4; i++) {
+              double sum = 0;
+              for (float w : weights.row(i)) {
+                sum += w;
+              }
+              assertEquals(1, sum, 1e-5);
+            }
+          }
+        }
+        refused("explain it with the encoder's output", () -> decoder.explain(compute, written));
+      }
+    }
+    SeededRandom random = new SeededRandom(5);
+    Decoder alone = Initial.decoder(Shapes.decoder(random), random);
+    Matrix z = Matrix.zeros(3, alone.stack().width());
+    refused("no encoder", () -> alone.explain(Computes.all().get(0), z, 1, 2));
+  }
+
   @Test
   void bucketsAreThoseOfT5() {
     RelativeBias encoder = new RelativeBias(Matrix.zeros(32, 1), true, 128);
