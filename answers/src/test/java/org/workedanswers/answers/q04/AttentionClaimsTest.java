@@ -3,6 +3,7 @@ package org.workedanswers.answers.q04;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
@@ -31,6 +32,7 @@ class AttentionClaimsTest {
   }
 
   @Test
+  @Tag("long")
   void verdictsAreThePinnedOnesForAnySeed() {
     for (long seed = 0; seed < 5; seed++) {
       for (Claim claim : AttentionClaims.all()) {

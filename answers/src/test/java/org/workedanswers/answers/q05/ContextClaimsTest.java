@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +50,7 @@ class ContextClaimsTest {
   }
 
   @Test
+  @Tag("long")
   void andSoForAnySeed() {
     for (long seed = 10; seed < 13; seed++) {
       for (Claim claim :

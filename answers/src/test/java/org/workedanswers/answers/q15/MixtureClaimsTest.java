@@ -33,6 +33,7 @@ class MixtureClaimsTest {
   }
 
   @Test
+  @Tag("long")
   void verdictsAreThePinnedOnesForAnySeed() {
     for (long seed = 0; seed < 3; seed++) {
       for (Claim claim : MixtureClaims.all()) {
