@@ -13,15 +13,18 @@ interface TensorValues {
   long[] longs(long from, int count);
 
   /** The first {@code count} bytes as they stand in the file; of types in blocks alone. */
-  default byte[] bytes(int count) {
-    throw new AssertionError("no blocks here");
-  }
+  byte[] bytes(int count);
 
   /** For a type that is named but not read: {@link Tensor} refuses before it asks. */
   TensorValues NONE = new LittleEndian(ElementType.UINT8, ByteBuffer.allocate(0));
 
   /** Values of a fixed size, one after the other, little-endian. */
   record LittleEndian(ElementType type, ByteBuffer bytes) implements TensorValues {
+    @Override
+    public byte[] bytes(int count) {
+      throw new AssertionError("no blocks here");
+    }
+
     @Override
     public float[] floats(long from, int count) {
       float[] values = new float[count];
@@ -114,6 +117,11 @@ interface TensorValues {
 
   /** Values that stand as varints, or one by one: they are walked from the first each time. */
   record Walked(ElementType type, Walk walk) implements TensorValues {
+    @Override
+    public byte[] bytes(int count) {
+      throw new AssertionError("no blocks here");
+    }
+
     @Override
     public float[] floats(long from, int count) {
       float[] values = new float[count];
