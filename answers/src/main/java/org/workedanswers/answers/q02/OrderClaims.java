@@ -127,7 +127,7 @@ final class OrderClaims {
             ModelShape.FeedForward.dense(64),
             new ModelShape.Embedding(64, true, 64, 0));
     return Initial.encoder(
-        TransformerConfig.bert(shape).with(positions), random.split(positions.ordinal()));
+        TransformerConfig.bert(shape).with(positions), random.split(positions.name().hashCode()));
   }
 
   /** How far f(P x) is from P f(x). */
