@@ -1,6 +1,7 @@
 package org.workedanswers.answers.kinds;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -171,7 +172,7 @@ public record ThreeKinds(Encoder encoder, Decoder decoder, EncoderDecoder both) 
       other[j] = (other[j] + 1) % words();
       Matrix after = run.apply(other);
       for (int i = 0; i < before.rows(); i++) {
-        boolean same = java.util.Arrays.equals(before.row(i), after.row(i));
+        boolean same = Arrays.equals(before.row(i), after.row(i));
         influence.set(i, j, same ? 0 : 1);
       }
     }

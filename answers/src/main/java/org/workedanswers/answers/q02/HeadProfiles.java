@@ -81,6 +81,8 @@ record HeadProfiles(double[][][][] halves) {
     }
   }
 
+  private static final List<Relation> RELATIONS = List.of(Relation.values());
+
   /** The sentences that heads are told apart by. */
   static final List<String> SENTENCES =
       List.of(
@@ -113,7 +115,7 @@ record HeadProfiles(double[][][][] halves) {
   static Both both(Workbench bench, Heads heads) {
     Compute compute = Compute.plain(bench.kernels(), bench.loop());
     SeededRandom random = bench.random("q2.heads");
-    int relations = Relation.values().length;
+    int relations = RELATIONS.size();
     double[][][][] real = new double[2][MiniLm.LAYERS][MiniLm.HEADS][relations];
     double[][][][] shuffled = new double[2][MiniLm.LAYERS][MiniLm.HEADS][relations];
     for (int s = 0; s < SENTENCES.size(); s++) {
@@ -157,7 +159,7 @@ record HeadProfiles(double[][][][] halves) {
     for (int i : words(tokens)) {
       int[] deal = shuffle == null ? null : shuffle.permutation(weights.size());
       for (int j = 0; j < tokens.size(); j++) {
-        int relation = Relation.of(tokens, i, j).ordinal();
+        int relation = RELATIONS.indexOf(Relation.of(tokens, i, j));
         for (int h = 0; h < weights.size(); h++) {
           profiles[h][relation] += weights.get(deal == null ? h : deal[h]).get(i, j);
         }
@@ -167,11 +169,16 @@ record HeadProfiles(double[][][][] halves) {
 
   /** A head's profile: the mean of its profiles on both halves. */
   double[] profile(int layer, int head) {
-    double[] mean = new double[Relation.values().length];
+    double[] mean = new double[RELATIONS.size()];
     for (int r = 0; r < mean.length; r++) {
       mean[r] = (halves[0][layer][head][r] + halves[1][layer][head][r]) / 2;
     }
     return mean;
+  }
+
+  /** What a head gives to one relation. */
+  double share(int layer, int head, Relation relation) {
+    return profile(layer, head)[RELATIONS.indexOf(relation)];
   }
 
   /** The mean divergence between the profiles of two heads of a layer, bits. */

@@ -74,7 +74,7 @@ final class HeadsShown {
     Head best = new Head(0, 0, -1);
     for (int l = 0; l < MiniLm.LAYERS; l++) {
       for (int h = 0; h < MiniLm.HEADS; h++) {
-        double share = profiles.profile(l, h)[relation.ordinal()];
+        double share = profiles.share(l, h, relation);
         best = share > best.share() ? new Head(l, h, share) : best;
       }
     }
@@ -94,8 +94,8 @@ final class HeadsShown {
     for (int l = 0; l < MiniLm.LAYERS; l++) {
       double marks = 0;
       for (int h = 0; h < MiniLm.HEADS; h++) {
-        double[] p = real.profile(l, h);
-        marks += (p[Relation.CLS.ordinal()] + p[Relation.SEP.ordinal()]) / MiniLm.HEADS;
+        double both = real.share(l, h, Relation.CLS) + real.share(l, h, Relation.SEP);
+        marks += both / MiniLm.HEADS;
       }
       table.row(
           l,

@@ -2,6 +2,7 @@ package org.workedanswers.answers.q02;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,7 +59,7 @@ final class OrderClaims {
       low.put(name, OTHER);
       high.put(name, 2.0);
     }
-    Set<String> met = new java.util.LinkedHashSet<>(low.keySet());
+    Set<String> met = new LinkedHashSet<>(low.keySet());
     met.remove(CAUSAL);
     return new Claim(
         "q2.position",
@@ -127,7 +128,7 @@ final class OrderClaims {
             ModelShape.FeedForward.dense(64),
             new ModelShape.Embedding(64, true, 64, 0));
     return Initial.encoder(
-        TransformerConfig.bert(shape).with(positions), random.split(positions.ordinal()));
+        TransformerConfig.bert(shape).with(positions), random.split(positions.name().hashCode()));
   }
 
   /** How far f(P x) is from P f(x). */

@@ -1,6 +1,7 @@
 package org.workedanswers.answers.q14;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Questions;
@@ -159,7 +160,7 @@ public final class KindsAnswer extends Answer {
       kinds.encoder().encode(compute, tokens);
       long again = counting.multiplyAdds();
       Sequence sequence = kinds.decoder().start(compute, n + 1);
-      sequence.feed(java.util.Arrays.copyOf(tokens, n));
+      sequence.feed(Arrays.copyOf(tokens, n));
       counting.reset();
       sequence.next(tokens[n]);
       long kept = counting.multiplyAdds();

@@ -57,7 +57,7 @@ class HeadProfilesTest {
         }
       }
       // The head that question 4 finds to look at the token before.
-      assertEquals(0.87, both.real().profile(0, 2)[Relation.BEFORE.ordinal()], 0.05);
+      assertEquals(0.87, both.real().share(0, 2, Relation.BEFORE), 0.05);
     }
   }
 }
