@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +102,29 @@ class GenerateTest {
     assertRefused(generate("--model", folder.toString()), "no tokenizer");
     Files.writeString(folder.resolve("tokenizer.json"), "[]");
     assertRefused(generate("--model", folder.toString()), "no tokenizer");
+  }
+
+  /** The file with two more entries, of 64 bytes, so that what follows stays aligned. */
+  @Test
+  void theFileSaysWhetherATextHasABeginning() throws IOException {
+    byte[] old = Files.readAllBytes(SharedData.file(F16));
+    ByteBuffer bytes = ByteBuffer.allocate(old.length + 64).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(old, 0, 24);
+    bytes.putLong(16, bytes.getLong(16) + 2);
+    bytes.putLong(28).put("tokenizer.ggml.add_bos_token".getBytes(StandardCharsets.UTF_8));
+    bytes.putInt(7).put((byte) 0); // false
+    bytes.putLong(10).put("something.".getBytes(StandardCharsets.UTF_8));
+    bytes.putInt(7).put((byte) 1);
+    bytes.put(old, 24, old.length - 24);
+    String without = Files.write(folder.resolve("x.gguf"), bytes.array()).toString();
+    Run run = generate("--model", without, "--tokens", "0", "Once upon");
+    assertEquals(read(stories("--tokens", "0", "Once upon")) - 1, read(run));
+    assertRefused(generate("--model", without), "no token of the beginning");
+  }
+
+  private static int read(Run run) {
+    assertEquals(0, run.status(), run.err());
+    return Integer.parseInt(run.err().substring(0, run.err().indexOf(' ')));
   }
 
   @Test
