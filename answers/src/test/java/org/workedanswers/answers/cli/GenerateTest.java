@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +104,29 @@ class GenerateTest {
     assertRefused(generate("--model", folder.toString()), "no tokenizer");
   }
 
+  /** The file with two more entries, of 64 bytes, so that what follows stays aligned. */
+  @Test
+  void theFileSaysWhetherATextHasABeginning() throws IOException {
+    byte[] old = Files.readAllBytes(SharedData.file(F16));
+    ByteBuffer bytes = ByteBuffer.allocate(old.length + 64).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(old, 0, 24);
+    bytes.putLong(16, bytes.getLong(16) + 2);
+    bytes.putLong(28).put("tokenizer.ggml.add_bos_token".getBytes(StandardCharsets.UTF_8));
+    bytes.putInt(7).put((byte) 0); // false
+    bytes.putLong(10).put("something.".getBytes(StandardCharsets.UTF_8));
+    bytes.putInt(7).put((byte) 1);
+    bytes.put(old, 24, old.length - 24);
+    String without = Files.write(folder.resolve("x.gguf"), bytes.array()).toString();
+    Run run = generate("--model", without, "--tokens", "0", "Once upon");
+    assertEquals(read(stories("--tokens", "0", "Once upon")) - 1, read(run));
+    assertRefused(generate("--model", without), "no token of the beginning");
+  }
+
+  private static int read(Run run) {
+    assertEquals(0, run.status(), run.err());
+    return Integer.parseInt(run.err().substring(0, run.err().indexOf(' ')));
+  }
+
   @Test
   void theSeedAloneDecidesWhatIsDrawn() {
     String[] drawn = {"--temperature", "1", "--tokens", "24", "--seed", "7"};
@@ -136,11 +161,16 @@ class GenerateTest {
     assertTrue(
         refused.err().matches("study: the text has \\d+ tokens and .*512.*\\R"), refused.err());
     assertEquals("", refused.out());
-    Run ended = stories("--tokens", "9999", "--temperature", "1", "--min-p", "0.2");
+    int sentences = 90;
+    Run fits = refused;
+    while (fits.status() != 0) {
+      fits = stories("--tokens", "0", "The little dog ran. ".repeat(--sentences));
+    }
+    int left = 512 - read(fits) + 1; // the last token that is written is not read
+    Run ended = stories("--tokens", "99", "The little dog ran. ".repeat(sentences));
     assertEquals(0, ended.status());
-    boolean full = ended.err().contains("The text ends where the model's context does, at 512");
-    boolean byItself = !ended.err().contains("; 512 written");
-    assertTrue(full ^ byItself, ended.err());
+    assertTrue(ended.err().contains("The text ends where the model's context does, at 512"));
+    assertTrue(ended.err().contains("; " + left + " written, "), left + ended.err());
   }
 
   /** 512 tokens by the model, 1,024 with positions scaled. */
