@@ -1,5 +1,7 @@
 package org.workedanswers.transformer;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
 
@@ -22,7 +24,7 @@ public final class Workspace {
     HIDDEN
   }
 
-  private final float[][] arrays = new float[Slot.values().length][0];
+  private final Map<Slot, float[]> arrays = new EnumMap<>(Slot.class);
 
   /** With nothing in it yet. */
   public Workspace() {}
@@ -30,9 +32,11 @@ public final class Workspace {
   /** A matrix of that shape, whatever stands in it. */
   Matrix get(Slot slot, int rows, int cols) {
     int elements = Check.elements("workspace", rows, cols);
-    if (arrays[slot.ordinal()].length < elements) {
-      arrays[slot.ordinal()] = new float[elements];
+    float[] array = arrays.get(slot);
+    if (array == null || array.length < elements) {
+      array = new float[elements];
+      arrays.put(slot, array);
     }
-    return Matrix.view(arrays[slot.ordinal()], 0, rows, cols, cols);
+    return Matrix.view(array, 0, rows, cols, cols);
   }
 }
