@@ -11,6 +11,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class GgufWriter {
    *
    * @param value an {@link Integer} or a {@link Long} (written as unsigned of 32 bits where it
    *     fits, else as signed of 64), a {@link Float}, a {@link Double}, a {@link Boolean}, a {@link
-   *     String}, or a list of one of these that is not empty
+   *     String}, or a list of one of these, an empty one as of texts
    * @throws IllegalArgumentException if it is something else
    */
   public GgufWriter entry(String key, Object value) {
@@ -109,9 +110,14 @@ public final class GgufWriter {
     Check.that(replace || !Files.exists(file), "%s is there already", file);
     Path folder = file.toAbsolutePath().getParent();
     try {
-      Path beside = Files.createTempFile(folder, ".gguf-", ".part");
+      Path beside =
+          folder.resolve(file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
       try {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(beside), 1 << 20)) {
+        try (OutputStream out =
+            new BufferedOutputStream(
+                Files.newOutputStream(
+                    beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
+                1 << 20)) {
           head(out);
           for (Part part : parts) {
             body(out, part);
@@ -213,10 +219,10 @@ public final class GgufWriter {
   }
 
   private static byte[] listBytes(List<?> list, boolean typed) {
-    Check.that(!list.isEmpty(), "an empty list has no type: it can't be written");
-    boolean whole = list.stream().allMatch(x -> x instanceof Integer || x instanceof Long);
+    boolean whole =
+        !list.isEmpty() && list.stream().allMatch(x -> x instanceof Integer || x instanceof Long);
     boolean wide = whole && list.stream().anyMatch(x -> ((Number) x).longValue() != intOf(x));
-    int code = whole ? wide ? 11 : 5 : code(list.get(0));
+    int code = whole ? wide ? 11 : 5 : list.isEmpty() ? code("") : code(list.get(0));
     List<byte[]> pieces = new ArrayList<>();
     if (typed) {
       pieces.add(i32(9));

@@ -29,6 +29,7 @@ import java.util.Map;
  */
 public final class Llama2c {
   private static final int HEAD = 7 * Integer.BYTES;
+  private static final int MAX_LAYERS = 10_000;
 
   /**
    * What the file says of the model.
@@ -78,11 +79,27 @@ public final class Llama2c {
               + " head must be of even width",
           dim, heads, kvHeads);
     }
+    checkLength(tied); // before a tensor takes memory
     place(tied);
-    if (at != file.size()) {
+  }
+
+  /** The file must be as long as its head says. */
+  private void checkLength(boolean tied) {
+    if (config.layers() > MAX_LAYERS) {
       throw new CheckpointException(
-          "the head asks for %d bytes and the file has %d: it is no llama2.c model of version 0",
-          at, file.size());
+          "byte 8: n_layers is %d: at most %d are read", config.layers(), MAX_LAYERS);
+    }
+    double d = config.dim();
+    double kv = (double) config.kvHeads() * config.headSize();
+    double layer = 2 * d + 2 * d * d + 2 * kv * d + 3 * d * config.hidden();
+    double table = d * config.vocabulary();
+    double angles = (double) config.context() * config.headSize();
+    double floats = table * (tied ? 1 : 2) + config.layers() * layer + d + angles;
+    // A double holds every length that a file can have exactly.
+    if (HEAD + floats * Float.BYTES != file.size()) {
+      throw new CheckpointException(
+          "the head asks for %.0f bytes and the file has %d: it is no llama2.c model of version 0",
+          HEAD + floats * Float.BYTES, file.size());
     }
   }
 
@@ -130,12 +147,6 @@ public final class Llama2c {
   }
 
   private void skip(long elements) {
-    if (elements > (file.size() - at) / Float.BYTES) {
-      throw new CheckpointException(
-          "byte %d: %d numbers are to follow and %d bytes are left: it is no llama2.c model of"
-              + " version 0",
-          at, elements, file.size() - at);
-    }
     at += elements * Float.BYTES;
   }
 

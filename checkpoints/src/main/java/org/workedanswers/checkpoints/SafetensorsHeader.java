@@ -17,6 +17,8 @@ final class SafetensorsHeader {
   private static final int MAX_HEADER = 100_000_000;
 
   private static final int MAX_DIMENSIONS = 8;
+  private static final int MAX_TENSORS = 1 << 18; // the largest models have some 10⁵
+  private static final int MAX_METADATA = 1 << 16;
 
   private record Span(Tensor tensor, long from, long to) {}
 
@@ -27,6 +29,7 @@ final class SafetensorsHeader {
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final List<Span> spans = new ArrayList<>();
   private int at;
+  private boolean metadataSeen;
 
   SafetensorsHeader(FileBytes file) {
     this.file = file;
@@ -42,6 +45,9 @@ final class SafetensorsHeader {
     }
     text = new byte[(int) length];
     file.copy(8, text, 0, text.length);
+    if (text[0] != '{') {
+      throw unexpected("'{'");
+    }
     dataStart = 8 + length;
     object(this::entry);
     while (at < text.length && text[at] == ' ') {
@@ -63,8 +69,16 @@ final class SafetensorsHeader {
 
   private void entry(String name) {
     if (name.equals("__metadata__")) {
+      if (metadataSeen) {
+        throw new CheckpointException("byte %d: '__metadata__' stands there twice", 8 + at);
+      }
+      metadataSeen = true;
       object(
           key -> {
+            if (metadata.size() == MAX_METADATA) {
+              throw new CheckpointException(
+                  "byte %d: more than %d entries of metadata", 8 + at, MAX_METADATA);
+            }
             if (metadata.put(key, string()) != null) {
               throw new CheckpointException("byte %d: '%s' stands there twice", 8 + at, key);
             }
@@ -136,6 +150,9 @@ final class SafetensorsHeader {
       throw new CheckpointException("tensor '%s' stands there twice", name);
     }
     spans.add(new Span(tensor, from, to));
+    if (spans.size() > MAX_TENSORS) {
+      throw new CheckpointException("byte %d: more than %d tensors", 8 + at, MAX_TENSORS);
+    }
   }
 
   private static ElementType type(String dtype) {
@@ -254,7 +271,15 @@ final class SafetensorsHeader {
     }
     String last = utf8(start, at);
     expect('"');
-    return escaped == null ? last : escaped.append(last).toString();
+    return escaped == null ? last : wellFormed(escaped.append(last).toString());
+  }
+
+  private String wellFormed(String s) {
+    if (s.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+      throw new CheckpointException("byte %d: half of a surrogate pair", 8 + at);
+    }
+    return s;
   }
 
   private String utf8(int from, int to) {

@@ -3,6 +3,7 @@ package org.workedanswers.checkpoints;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.workedanswers.checkpoints.OnnxModelTest.assertMessage;
 
@@ -71,7 +72,14 @@ class Llama2cTest {
     assertMessage("needs 28 bytes and there are 5", () -> Llama2c.read(new byte[5]));
     assertMessage("dim is 0", () -> Llama2c.read(new byte[100]));
     assertMessage("the head asks for", () -> Llama2c.read(Arrays.copyOf(good, good.length + 4)));
-    assertMessage("are to follow", () -> Llama2c.read(Arrays.copyOf(good, good.length - 50)));
+    assertMessage("the head asks for", () -> Llama2c.read(Arrays.copyOf(good, good.length - 50)));
+    byte[] deep = good.clone();
+    deep[10] = 100; // 6,553,602 layers
+    assertMessage("n_layers is 6553602: at most 10000", () -> Llama2c.read(deep));
+    for (int length = 0; length < good.length; length++) {
+      byte[] cut = Arrays.copyOf(good, length);
+      assertThrows(CheckpointException.class, () -> Llama2c.read(cut));
+    }
     assertMessage("no such file", () -> Llama2c.read(Path.of("nowhere.bin")));
     int taken = 0;
     for (int seed = 0; seed < 5000; seed++) {

@@ -2,6 +2,7 @@ package org.workedanswers.checkpoints;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.workedanswers.checkpoints.OnnxModelTest.assertMessage;
 
@@ -11,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -117,8 +119,31 @@ class SafetensorsTest {
     refused("an escape of JSON", "{\"\\x\":", 0);
     refused("four hexadecimal digits", "{\"\\u00g0\":", 0);
     refused("'{' was expected", "[[[[[[", 0);
+    refused("'{' was expected", " {}", 0);
+    refused("half of a surrogate pair", "{\"\\ud800\":", 0);
+    refused("'__metadata__' stands there twice", "{\"__metadata__\":{},\"__metadata__\":{}}", 0);
+    StringBuilder many = new StringBuilder("{\"__metadata__\":{\"\":\"\"");
+    for (int i = 0; i < 70_000; i++) {
+      many.append(",\"").append(i).append("\":\"\"");
+    }
+    refused("more than 65536 entries", many + "}}", 0);
+    StringBuilder empty = new StringBuilder("{");
+    for (int i = 0; i < 270_000; i++) {
+      empty.append(i == 0 ? "\"" : ",\"").append(i);
+      empty.append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
+    }
+    refused("more than 262144 tensors", empty + "}", 0);
     String twice = "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}";
     refused("tensor 'a' stands there twice", "{" + twice + "," + twice + "}", 1);
+  }
+
+  @Test
+  void cutOffAtEveryByte() {
+    byte[] good = file(RICH, 36);
+    for (int length = 0; length < good.length; length++) {
+      byte[] cut = Arrays.copyOf(good, length);
+      assertThrows(CheckpointException.class, () -> Safetensors.read(cut), "cut at " + length);
+    }
   }
 
   @Test

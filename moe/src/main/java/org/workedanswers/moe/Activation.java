@@ -10,9 +10,14 @@ public enum Activation {
    * it. Source: Hendrycks and Gimpel, <i>Gaussian Error Linear Units</i>, arXiv:1606.08415, section
    * 2.
    *
-   * <p>Within 5·10⁻⁷ · (1 + |x|) of the exact value. Φ(-|x|) = ½ p(t) e^(-x²/2) by Abramowitz and
-   * Stegun, <i>Handbook of Mathematical Functions</i>, 7.1.26 (after Hastings), t = 1 / (1 +
-   * 0.3275911 |x| / √2), and x Φ(x) = max(x, 0) - |x| Φ(-|x|), which has no branch.
+   * <p>Within 1.5·10⁻⁷ · (1 + |x|) of the exact value. With a = |x|, x Φ(x) = max(x, 0) - a Φ(-a),
+   * which has no branch, and
+   *
+   * <pre>
+   * Φ(-a) = ½ erfc(a / √2) = ½ t e^(-a²/2 + P(t))        t = 1 / (1 + a / (2 √2)),  P of degree 9
+   * </pre>
+   *
+   * within 1.2·10⁻⁷ of itself: Press et al., <i>Numerical Recipes</i>, section 6.2, {@code erfcc}.
    */
   GELU {
     @Override
@@ -68,26 +73,24 @@ public enum Activation {
 
   // The JIT of Java 17 makes vector code of a loop where all arrays are read from their start.
 
-  /** e ← -x²/2. */
+  /** e ← -x²/2 + P(t). */
   private static void gaussian(int n, float[] x, float[] e) {
     for (int i = 0; i < n; i++) {
       float a = Math.min(Math.abs(x[i]), FAR);
-      e[i] = -0.5f * a * a;
+      float t = 1 / (1 + 0.35355339f * a);
+      float p = 1.48851587f + t * (-0.82215223f + t * 0.17087277f);
+      p = 0.09678418f + t * (-0.18628806f + t * (0.27886807f + t * (-1.13520398f + t * p)));
+      p = -1.26551223f + t * (1.00002368f + t * (0.37409196f + t * p));
+      e[i] = p - 0.5f * a * a;
     }
   }
 
-  /** x ← max(x, 0) - |x| ½ p(t) e, for e = e^(-x²/2). */
+  /** x ← max(x, 0) - |x| ½ t e. */
   private static void gelu(int n, float[] x, float[] e) {
     for (int i = 0; i < n; i++) {
       float a = Math.min(Math.abs(x[i]), FAR);
-      float t = 1 / (1 + 0.23164189f * a);
-      float p =
-          t
-              * (0.254829592f
-                  + t
-                      * (-0.284496736f
-                          + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
-      x[i] = Math.max(x[i], 0) - a * (0.5f * p * e[i]);
+      float t = 1 / (1 + 0.35355339f * a);
+      x[i] = Math.max(x[i], 0) - a * (0.5f * t * e[i]);
     }
   }
 
