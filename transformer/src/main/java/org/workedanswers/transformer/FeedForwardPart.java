@@ -7,7 +7,7 @@ import org.workedanswers.moe.MixtureOfExperts;
 /**
  * A layer's feed-forward part, which treats each token by itself: {@link Mlp} or {@link Experts}.
  */
-public sealed interface FeedForwardPart permits Mlp, Experts {
+public interface FeedForwardPart {
   /** d, the width of a token. */
   int width();
 

@@ -21,6 +21,7 @@ import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.FeedForwardPart;
 import org.workedanswers.transformer.NormPlace;
 import org.workedanswers.transformer.Positions;
+import org.workedanswers.transformer.Workspace;
 
 /**
  * The verdicts as they are, for any seed and all kernels, and as they turn when something is
@@ -112,8 +113,9 @@ class TransformerClaimsTest {
     }
 
     @Override
-    public Optional<MixtureOfExperts.Trace> apply(Compute compute, Matrix x, Matrix y) {
-      part.apply(compute, x, y);
+    public Optional<MixtureOfExperts.Trace> apply(
+        Compute compute, Workspace workspace, Matrix x, Matrix y) {
+      part.apply(compute, workspace, x, y);
       Matrix before = y.copy();
       for (int i = 0; i < y.rows(); i++) {
         for (int j = 0; j < y.cols(); j++) {
