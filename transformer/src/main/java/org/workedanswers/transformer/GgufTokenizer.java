@@ -34,8 +34,7 @@ public record GgufTokenizer(Tokenizer tokenizer, int begin, int end) {
     List<String> tokens = texts(model, "tokens");
     Tokenizer tokenizer =
         switch (kind) {
-          case "llama" ->
-              SentencePieceBpe.of(tokens, scores(model), types(model), settings(tokens));
+          case "llama" -> SentencePieceBpe.of(tokens, scores(model), types(model));
           case "gpt2" ->
               ByteLevelBpe.ofGguf(
                   tokens, texts(model, "merges"), types(model), model.text(KEY + "pre"));
@@ -48,13 +47,6 @@ public record GgufTokenizer(Tokenizer tokenizer, int begin, int end) {
         tokenizer,
         token(model, "bos_token_id", tokens.size()),
         token(model, "eos_token_id", tokens.size()));
-  }
-
-  /** ggml's own converter of llama2.c files leaves a space a space. */
-  private static SentencePieceBpe.Settings settings(List<String> tokens) {
-    return tokens.stream().anyMatch(t -> t.startsWith(SentencePieceBpe.Settings.LLAMA.space()))
-        ? SentencePieceBpe.Settings.LLAMA
-        : SentencePieceBpe.Settings.LLAMA2C;
   }
 
   private static int token(GgufModel model, String key, int size) {

@@ -74,7 +74,7 @@ public interface Linear {
    * @throws IllegalArgumentException if the bias is not of {@code out} values
    */
   static Linear quantized(QuantizedMatrix w, float[] bias) {
-    return new QuantizedLinear(w, bias);
+    return new QuantizedLinear(w, bias, w::multiplyTransposed);
   }
 
   /**
@@ -84,7 +84,7 @@ public interface Linear {
    * @throws IllegalArgumentException if the bias is not of {@code out} values
    */
   static Linear quantizedQ8(BlockMatrix w, float[] bias) {
-    return new BlockLinear(w, bias);
+    return new QuantizedLinear(w, bias, w::multiplyTransposedQ8);
   }
 
   /**

@@ -1,10 +1,21 @@
 package org.workedanswers.transformer;
 
+import org.workedanswers.core.Kernels;
+import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.quantization.QuantizedMatrix;
 
-/** A {@link Linear} whose weight is kept in few bits; activations stay float32. */
-record QuantizedLinear(QuantizedMatrix w, float[] bias) implements Linear {
+/**
+ * A {@link Linear} whose weight is kept in few bits.
+ *
+ * @param product how x meets the weight: as it is, or rounded to Q8_0 first
+ */
+record QuantizedLinear(QuantizedMatrix w, float[] bias, Product product) implements Linear {
+  /** y = x Wᵀ. */
+  interface Product {
+    void multiply(Kernels kernels, Loop loop, Matrix x, Matrix y);
+  }
+
   QuantizedLinear {
     Linear.checkBias(w.rows(), bias);
   }
@@ -22,7 +33,7 @@ record QuantizedLinear(QuantizedMatrix w, float[] bias) implements Linear {
   @Override
   public void apply(Compute compute, Matrix x, Matrix y) {
     Linear.checkShapes(this, x, y);
-    w.multiplyTransposed(compute.kernels(), compute.loop(), x, y);
+    product.multiply(compute.kernels(), compute.loop(), x, y);
     Linear.addBias(compute, bias, y);
   }
 

@@ -6,14 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.workedanswers.attention.Rope;
-import org.workedanswers.attention.RopeScaling;
 import org.workedanswers.checkpoints.CheckpointException;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.checkpoints.Llama2c;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
-import org.workedanswers.core.ModelShape;
 import org.workedanswers.huggingface.LlamaFolder;
 import org.workedanswers.transformer.Decoder;
 import org.workedanswers.transformer.Llama;
@@ -28,8 +25,6 @@ import org.workedanswers.transformer.Storage;
  * @param tokens how texts are its tokens
  */
 public record DecoderFile(LlamaConfig config, Map<String, Tensor> tensors, TextTokens tokens) {
-  private static final double LLAMA2C_EPSILON = 1e-5; // stands in run.c, as does the base
-
   /**
    * Checks that model and tokenizer can belong together.
    *
@@ -88,27 +83,8 @@ public record DecoderFile(LlamaConfig config, Map<String, Tensor> tensors, TextT
         tokenizer.isPresent(),
         "a model of llama2.c's brings no tokenizer: --tokenizer names its file, as in --tokenizer"
             + " tokenizer.bin");
-    Llama2c.Config c = model.config();
-    ModelShape shape =
-        new ModelShape(
-            "llama2.c",
-            ModelShape.Kind.DECODER,
-            c.layers(),
-            c.dim(),
-            new ModelShape.Attention(c.heads(), c.kvHeads(), c.headSize()),
-            ModelShape.FeedForward.dense(c.hidden()),
-            new ModelShape.Embedding(
-                c.vocabulary(), !model.tensors().containsKey("output.weight"), 0, 0));
-    LlamaConfig config =
-        new LlamaConfig(
-            shape,
-            c.context(),
-            LLAMA2C_EPSILON,
-            Rope.BASE,
-            Rope.Pairing.INTERLEAVED,
-            RopeScaling.plain(),
-            c.context());
-    return new DecoderFile(config, model.tensors(), TextTokens.read(tokenizer.get(), Set.of()));
+    TextTokens tokens = TextTokens.read(tokenizer.get(), Set.of());
+    return new DecoderFile(Llama.config(model), model.tensors(), tokens);
   }
 
   private static DecoderFile folder(Path folder, Optional<Path> tokenizer) {
