@@ -65,6 +65,11 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public boolean prefersPacked() {
+    return counted.prefersPacked();
+  }
+
+  @Override
   public int panelWidth() {
     return counted.panelWidth();
   }

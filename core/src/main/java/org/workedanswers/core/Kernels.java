@@ -83,6 +83,14 @@ public interface Kernels extends QuantizedKernels {
   }
 
   /**
+   * Whether a product with a packed matrix is faster than with one that is not: what is multiplied
+   * with often is then worth packing.
+   */
+  default boolean prefersPacked() {
+    return false;
+  }
+
+  /**
    * C = A B, or with {@code add} C += A B, where B is the part of a packed matrix that begins at
    * (row, col).
    *

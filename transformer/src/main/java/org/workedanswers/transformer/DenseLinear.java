@@ -9,8 +9,8 @@ import org.workedanswers.core.Op;
 import org.workedanswers.core.Packed;
 
 /**
- * A {@link Linear} in float32. Wᵀ [in x out] is packed once, in panels of as many columns as the
- * kernels want, and a product runs through it from front to back.
+ * A {@link Linear} in float32. Where the kernels prefer it, Wᵀ [in x out] is packed once, in panels
+ * of as many columns as they want, and a product runs through it from front to back.
  *
  * <p>Rows are taken {@value #ROWS} at a time and inputs {@value #DEPTH} at a time, so that what is
  * used again stays in the caches. A sum goes on from where the last {@value #DEPTH} inputs left it,
@@ -26,7 +26,11 @@ final class DenseLinear implements Linear {
   private final int in;
   private final int out;
   private final float[] bias; // null: none
-  private volatile Packed weight; // Wᵀ [in x out]
+
+  // Wᵀ [in x out] in one of two forms, that of the kernels that came last; the other is null.
+  private volatile Weight weight;
+
+  private record Weight(Matrix plain, Packed packed) {}
 
   /** W is op(m) [in x out]. */
   DenseLinear(Matrix m, Op op, float[] bias) {
@@ -35,8 +39,12 @@ final class DenseLinear implements Linear {
     out = op.cols(m);
     Linear.checkBias(out, bias);
     this.bias = bias;
-    weight = new Packed(in, out, KernelsChoice.best().panelWidth());
-    weight.set(m, op);
+    Kernels kernels = KernelsChoice.best();
+    if (kernels.prefersPacked()) {
+      weight = new Weight(null, packed(m, op, kernels));
+    } else {
+      weight = new Weight(op == Op.N ? m.copy() : m.transposed(), null);
+    }
   }
 
   /** Layers side by side as one: the columns of all of them. */
@@ -55,12 +63,23 @@ final class DenseLinear implements Linear {
     return new DenseLinear(w, Op.N, bias);
   }
 
+  private Packed packed(Matrix m, Op op, Kernels kernels) {
+    Packed w = new Packed(in, out, kernels.panelWidth());
+    w.set(m, op);
+    return w;
+  }
+
   private void unpack(Matrix to) {
-    Packed w = weight;
+    Weight w = weight;
+    if (w.plain() != null) {
+      to.set(w.plain());
+      return;
+    }
+    Packed panels = w.packed();
     for (int i = 0; i < in; i++) {
-      for (int j = 0; j < out; j += w.width()) {
-        int n = Math.min(w.width(), out - j);
-        System.arraycopy(w.data(), w.index(i, j), to.data(), to.index(i, j), n);
+      for (int j = 0; j < out; j += panels.width()) {
+        int n = Math.min(panels.width(), out - j);
+        System.arraycopy(panels.data(), panels.index(i, j), to.data(), to.index(i, j), n);
       }
     }
   }
@@ -75,14 +94,20 @@ final class DenseLinear implements Linear {
     return out;
   }
 
-  /** The weight in panels for these kernels; packed anew if they want others than the last ones. */
-  private Packed packed(Kernels kernels) {
-    Packed w = weight;
-    if (w.width() != kernels.panelWidth()) {
+  /** The weight as these kernels want it; changed if the last ones wanted it otherwise. */
+  private Weight weight(Kernels kernels) {
+    Weight w = weight;
+    boolean fits =
+        kernels.prefersPacked()
+            ? w.packed() != null && w.packed().width() == kernels.panelWidth()
+            : w.plain() != null;
+    if (!fits) {
       Matrix plain = Matrix.zeros(in, out);
       unpack(plain);
-      w = new Packed(in, out, kernels.panelWidth());
-      w.set(plain, Op.N);
+      w =
+          kernels.prefersPacked()
+              ? new Weight(null, packed(plain, Op.N, kernels))
+              : new Weight(plain, null);
       weight = w;
     }
     return w;
@@ -91,7 +116,14 @@ final class DenseLinear implements Linear {
   @Override
   public void apply(Compute compute, Matrix x, Matrix y) {
     Linear.checkShapes(this, x, y);
-    Packed w = packed(compute.kernels());
+    Weight form = weight(compute.kernels());
+    if (form.plain() != null) {
+      setBias(0, y);
+      int keep = bias == null ? 0 : 1;
+      compute.kernels().gemm(compute.loop(), 1, x, Op.N, form.plain(), Op.N, keep, y);
+      return;
+    }
+    Packed w = form.packed();
     int threads = compute.loop().threads();
     if (threads == 1) {
       part(compute.kernels(), w, x, y, 0, out);
@@ -134,15 +166,20 @@ final class DenseLinear implements Linear {
 
   /** y = x Wᵀ + b for the columns from {@code from} on, whole panels of them. */
   private void panels(Kernels kernels, Packed w, Matrix x, int from, Matrix y) {
-    if (bias != null) {
-      int n = Math.min(y.cols(), out - from);
-      for (int i = 0; i < y.rows(); i++) {
-        System.arraycopy(bias, from, y.data(), y.index(i, 0), n);
-      }
-    }
+    setBias(from, y);
     for (int k = 0; k < in; k += DEPTH) {
       Matrix part = x.columns(k, Math.min(k + DEPTH, in));
       kernels.gemm(part, w, k, from, bias != null || k > 0, y);
+    }
+  }
+
+  /**
+   * Every row of y becomes b from {@code from} on, as far as it goes; nothing where there is none.
+   */
+  private void setBias(int from, Matrix y) {
+    int n = Math.min(y.cols(), out - from);
+    for (int i = 0; bias != null && i < y.rows(); i++) {
+      System.arraycopy(bias, from, y.data(), y.index(i, 0), n);
     }
   }
 
@@ -153,6 +190,8 @@ final class DenseLinear implements Linear {
 
   @Override
   public long bytes() {
-    return Float.BYTES * (weight.data().length + (bias == null ? 0L : out));
+    Weight w = weight;
+    long values = w.plain() == null ? w.packed().data().length : (long) in * out;
+    return Float.BYTES * (values + (bias == null ? 0 : out));
   }
 }

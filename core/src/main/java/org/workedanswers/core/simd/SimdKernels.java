@@ -52,6 +52,11 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public boolean prefersPacked() {
+    return true;
+  }
+
+  @Override
   public int panelWidth() {
     return SimdPackedGemm.WIDTH;
   }
