@@ -64,9 +64,10 @@ public final class CountingKernels implements Kernels {
     }
   }
 
+  /** {@inheritDoc} Never here: what fills up a panel would be counted. */
   @Override
   public boolean prefersPacked() {
-    return counted.prefersPacked();
+    return false;
   }
 
   @Override

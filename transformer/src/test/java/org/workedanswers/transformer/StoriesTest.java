@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.checkpoints.Llama2c;
@@ -60,8 +61,13 @@ class StoriesTest {
         Llama.decoder(Llama.config(original), original.tensors(), Storage.FLOAT),
         GgufTokenizer.of(file("f16")),
         0.00001);
-    assertMean(1.26740, "q8_0", Storage.STORED, 0.002);
     assertMean(1.37204, "q4_0", Storage.STORED, 0.002);
+  }
+
+  @Test
+  @Tag("long")
+  void andInOtherFormats() throws IOException {
+    assertMean(1.26740, "q8_0", Storage.STORED, 0.002);
     assertMean(1.26740, "q8_0", Storage.FAST, 0.01); // activations in Q8_0 too
     assertMean(1.37204, "q4_0", Storage.FAST, 0.02);
   }
