@@ -131,8 +131,8 @@ final class FakeHouse {
               *" --add-modules "*) echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2 ;;
             esac
             echo 'first complaint' >&2
-            echo 'second complaint' >&2
             sleep "${JAVA_SLEEPS:-0}"
+            echo 'second complaint' >&2
             printf '<%%s>\\n' "$@"
             exit "${JAVA_ENDS_WITH:-0}"
             """,
