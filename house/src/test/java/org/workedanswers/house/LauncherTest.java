@@ -15,10 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.workedanswers.house.FakeHouse.Run;
 
 /** What {@code ./study} does before Java runs, and what it passes on. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "study.cmd stands there, and is not tried")
+@Execution(ExecutionMode.CONCURRENT)
 class LauncherTest {
   @TempDir Path folder;
   private FakeHouse house;
@@ -135,7 +138,8 @@ class LauncherTest {
   @Test
   void closedStreamsAreNoError() throws Exception {
     house.study();
-    house.environment.put("JAVA_SLEEPS", "0.2"); // who reads its complaints is gone by then if it failed
+    house.environment.put(
+        "JAVA_SLEEPS", "0.2"); // who reads its complaints is gone by then if it failed
     for (String closed : List.of(">&-", "2>&-", ">&- 2>&-")) {
       Path script = folder.resolve("closed");
       FakeHouse.executable(script, "exec '" + house.root.resolve("study") + "' list " + closed);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Claim;
@@ -61,9 +62,14 @@ class GlossaryClaimsTest {
   }
 
   @Test
-  void chunksOfOtherSizesAreSeen() {
+  void chunksThatDoNotOverlapAreSeen() {
     int[][] noOverlap = {{64, 8}, {128, 0}, {128, 0}, {256, 32}, {512, 64}};
     assertEquals(Verdict.DOES_NOT_HOLD, verdict(ChunkClaims.chunks(noOverlap)));
+  }
+
+  @Test
+  @Tag("long")
+  void chunksOfOtherSizesAreSeen() {
     int[][] allSmall = {{64, 8}, {128, 0}, {128, 16}, {256, 32}, {128, 16}};
     assertNotEquals(Verdict.HOLDS_IF, verdict(ChunkClaims.chunks(allSmall)));
     int[][] largeSearched = {{256, 32}, {128, 0}, {128, 16}, {256, 32}, {512, 64}};

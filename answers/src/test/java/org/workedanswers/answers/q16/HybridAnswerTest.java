@@ -4,19 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
-import org.workedanswers.answers.Transcript;
 import org.workedanswers.answers.cli.Study;
 
 class HybridAnswerTest {
-  @Test
-  void transcript() throws IOException {
-    Transcript.checkFast("q16", "16", "0\\.\\d{3,4}\\b");
-  }
-
   @Test
   void settingsOutOfTheirRangeAreToldInOneSentence() {
     assertEquals("study: --k is 0: it must be in 1..1000000", refused("16", "--k", "0"));
