@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -28,6 +29,7 @@ final class FakeHouse {
     "head",
     "ls",
     "mkdir",
+    "mkfifo",
     "mv",
     "readlink",
     "rm",
@@ -105,6 +107,13 @@ final class FakeHouse {
     return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
   }
 
+  /** The Java that runs, if one does. */
+  Optional<ProcessHandle> java() throws IOException {
+    Path id = folder.resolve("calls.java");
+    String text = Files.exists(id) ? read(id).strip() : "";
+    return text.isEmpty() ? Optional.empty() : ProcessHandle.of(Long.parseLong(text));
+  }
+
   void maven(String script) throws IOException {
     executable(tools.resolve("mvn"), script);
   }
@@ -130,8 +139,9 @@ final class FakeHouse {
             case " $* " in
               *" --add-modules "*) echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2 ;;
             esac
+            echo $$ > "$CALLS.java"
             echo 'first complaint' >&2
-            sleep "${JAVA_SLEEPS:-0}"
+            sleep "${JAVA_SLEEPS:-0}" 2>/dev/null
             echo 'second complaint' >&2
             printf '<%%s>\\n' "$@"
             exit "${JAVA_ENDS_WITH:-0}"

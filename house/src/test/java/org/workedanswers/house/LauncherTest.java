@@ -140,13 +140,32 @@ class LauncherTest {
     house.study();
     house.environment.put(
         "JAVA_SLEEPS", "0.2"); // who reads its complaints is gone by then if it failed
-    for (String closed : List.of(">&-", "2>&-", ">&- 2>&-")) {
+    for (String closed : List.of("<&-", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-")) {
       Path script = folder.resolve("closed");
       FakeHouse.executable(script, "exec '" + house.root.resolve("study") + "' list " + closed);
       house.environment.put("JAVA_ENDS_WITH", "7");
       Run run = house.finish(house.start(folder, script));
       assertEquals(7, run.status(), closed);
       assertFalse(run.err().contains("unbound"), run.err());
+    }
+  }
+
+  @Test
+  void javaEndsWithTheLauncher() throws Exception {
+    house.study();
+    for (String signal : List.of("TERM", "HUP")) {
+      house.environment.put("JAVA_SLEEPS", "60");
+      Files.delete(folder.resolve("calls.java"));
+      Process launcher = house.start(folder, house.root.resolve("study"), "list");
+      while (house.java().isEmpty()) {
+        Thread.sleep(20);
+      }
+      ProcessHandle java = house.java().orElseThrow();
+      new ProcessBuilder("kill", "-" + signal, "" + launcher.pid()).start().waitFor();
+      Run run = house.finish(launcher);
+      assertTrue(run.status() > 128, signal + ": " + run.status());
+      assertFalse(java.isAlive(), signal);
+      assertEquals(0, countMarks(copy("house")));
     }
   }
 
