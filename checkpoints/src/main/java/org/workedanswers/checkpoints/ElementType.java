@@ -12,9 +12,8 @@ import org.workedanswers.quantization.GgufType;
  * What one element of a tensor is.
  *
  * <p>What stands by itself has the codes of {@code TensorProto.DataType} in onnx.proto, what stands
- * in blocks those of {@code enum ggml_type}. Types that are not listed here (eight-bit floats,
- * four-bit integers of ONNX, the rarer blocks of GGUF) are {@link #OTHER}: named and shaped, but
- * not read.
+ * in blocks those of {@code enum ggml_type}. Types that are not listed here (four-bit integers of
+ * ONNX, the rarer blocks of GGUF) are {@link #OTHER}: named and shaped, but not read.
  */
 public enum ElementType {
   /** IEEE 754 binary32. */
@@ -45,6 +44,10 @@ public enum ElementType {
   UINT64(13, 8),
   /** The upper half of a {@link #FLOAT32}. */
   BFLOAT16(16, 2),
+  /** Eight bits: 1 of sign, 4 of exponent, 3 of fraction; no infinities. */
+  FLOAT8_E4M3(17, 1),
+  /** Eight bits, the upper half of a {@link #FLOAT16}. */
+  FLOAT8_E5M2(19, 1),
   /** A GGUF block format. */
   Q4_0(GgufType.Q4_0, 2),
   /** A GGUF block format. */
@@ -120,7 +123,17 @@ public enum ElementType {
   public boolean readableAsFloats() {
     return blocks != null
         || switch (this) {
-          case FLOAT32, FLOAT16, BFLOAT16, INT8, UINT8, INT16, UINT16, BOOL -> true;
+          case FLOAT32,
+              FLOAT16,
+              BFLOAT16,
+              FLOAT8_E4M3,
+              FLOAT8_E5M2,
+              INT8,
+              UINT8,
+              INT16,
+              UINT16,
+              BOOL ->
+              true;
           default -> false;
         };
   }
@@ -190,6 +203,8 @@ public enum ElementType {
       case FLOAT32 -> bytes.getFloat(at);
       case FLOAT16 -> Fp16.toFloat(bytes.getShort(at));
       case BFLOAT16 -> Bf16.toFloat(bytes.getShort(at));
+      case FLOAT8_E4M3 -> Float8.e4m3(bytes.get(at));
+      case FLOAT8_E5M2 -> Float8.e5m2(bytes.get(at));
       default -> longAt(bytes, at); // eight and sixteen bits: exact
     };
   }
@@ -216,6 +231,8 @@ public enum ElementType {
       case FLOAT32 -> Float.intBitsToFloat((int) value);
       case FLOAT16 -> Fp16.toFloat((short) value);
       case BFLOAT16 -> Bf16.toFloat((short) value);
+      case FLOAT8_E4M3 -> Float8.e4m3((byte) value);
+      case FLOAT8_E5M2 -> Float8.e5m2((byte) value);
       default -> value;
     };
   }

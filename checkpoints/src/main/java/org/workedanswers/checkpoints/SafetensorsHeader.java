@@ -161,6 +161,8 @@ final class SafetensorsHeader {
       case "F32" -> ElementType.FLOAT32;
       case "F16" -> ElementType.FLOAT16;
       case "BF16" -> ElementType.BFLOAT16;
+      case "F8_E4M3" -> ElementType.FLOAT8_E4M3;
+      case "F8_E5M2" -> ElementType.FLOAT8_E5M2;
       case "I64" -> ElementType.INT64;
       case "I32" -> ElementType.INT32;
       case "I16" -> ElementType.INT16;

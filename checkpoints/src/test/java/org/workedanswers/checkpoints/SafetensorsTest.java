@@ -38,7 +38,7 @@ class SafetensorsTest {
           + " \"h\" : { \"shape\" : [ 2 ] , \"data_offsets\" : [ 24 , 28 ], \"dtype\":\"F16\"},"
           + "\"e\":{\"dtype\":\"I64\",\"shape\":[0],\"data_offsets\":[28,28]},"
           + "\"s\":{\"dtype\":\"BF16\",\"shape\":[],\"data_offsets\":[28,30]},"
-          + "\"q\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[30,32]},"
+          + "\"q\":{\"dtype\":\"F8_E8M0\",\"shape\":[2],\"data_offsets\":[30,32]},"
           + "\"i\":{\"dtype\":\"I32\",\"shape\":[1,1,1],\"data_offsets\":[32,36]}}   ";
 
   @Test
@@ -60,6 +60,49 @@ class SafetensorsTest {
     assertEquals(ElementType.OTHER, s.tensor("q").type());
     assertMessage("only types that a float holds", () -> s.tensor("q").floats());
     assertMessage("there is no tensor 'x' among 6", () -> s.tensor("x"));
+  }
+
+  /**
+   * Against the values as the paper's table writes them, and the sums that each code stands for.
+   */
+  @Test
+  void floatsOfEightBitsAreWhatTheirBitsSay() {
+    byte[] all = file("{\"a\":{\"dtype\":\"U8\",\"shape\":[256],\"data_offsets\":[0,256]}}", 256);
+    for (int i = 0; i < 256; i++) {
+      all[all.length - 256 + i] = (byte) i;
+    }
+    float[] e4m3 = Safetensors.read(retyped(all, "F8_E4M3")).tensor("a").floats();
+    float[] e5m2 = Safetensors.read(retyped(all, "F8_E5M2")).tensor("a").floats();
+    assertEquals(448, e4m3[0x7E]);
+    assertEquals(0x1p-9f, e4m3[1]);
+    assertEquals(0x1p-6f, e4m3[8]);
+    assertEquals(57344, e5m2[0x7B]);
+    assertEquals(0x1p-16f, e5m2[1]);
+    assertEquals(Float.NEGATIVE_INFINITY, e5m2[0xFC]);
+    for (int i = 0; i < 256; i++) {
+      double sign = i < 128 ? 1 : -1;
+      int e = i >> 3 & 15;
+      double of43 = (e == 0 ? 0 : 1) + (i & 7) / 8.0;
+      if ((i & 127) == 127) {
+        assertTrue(Float.isNaN(e4m3[i]));
+      } else {
+        assertEquals((float) (sign * of43 * Math.pow(2, Math.max(e, 1) - 7)), e4m3[i]);
+      }
+      int f = i >> 2 & 31;
+      double of52 = (f == 0 ? 0 : 1) + (i & 3) / 4.0;
+      if (f < 31) {
+        assertEquals((float) (sign * of52 * Math.pow(2, Math.max(f, 1) - 15)), e5m2[i]);
+      }
+    }
+  }
+
+  /** The same data under another dtype, which is longer: the header's length goes with it. */
+  private static byte[] retyped(byte[] file, String dtype) {
+    String header =
+        "{\"a\":{\"dtype\":\"" + dtype + "\",\"shape\":[256],\"data_offsets\":[0,256]}}";
+    byte[] changed = file(header, 256);
+    System.arraycopy(file, file.length - 256, changed, changed.length - 256, 256);
+    return changed;
   }
 
   @Test

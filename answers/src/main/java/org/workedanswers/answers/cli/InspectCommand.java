@@ -10,18 +10,19 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows what stands in a model's file. */
+/** Shows what stands in a model's file or folder. */
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows what stands in a model's file, GGUF or ONNX: what it says of the model, its weights by",
-      "format and by what they are for, bits a weight, and what the keys and values of a context take."
+      "Shows what stands in a model's file (GGUF, ONNX, safetensors, llama2.c's .bin) or in a folder of",
+      "Hugging Face's: what it says of the model, its weights by format and by what they are for, bits a",
+      "weight, and what the keys and values of a context take."
     })
 final class InspectCommand implements Callable<Integer> {
   private final PrintStream out;
 
-  @Parameters(paramLabel = "FILE", description = "the model")
+  @Parameters(paramLabel = "FILE", description = "the model, a file or a folder")
   private Path file;
 
   @Option(names = "--tensors", description = "list every tensor")

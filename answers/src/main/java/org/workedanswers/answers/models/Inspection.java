@@ -1,14 +1,9 @@
 package org.workedanswers.answers.models;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +15,7 @@ import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.answers.sheet.Table;
 import org.workedanswers.answers.sheet.Text;
 import org.workedanswers.answers.sheet.Worksheet;
-import org.workedanswers.checkpoints.GgufModel;
-import org.workedanswers.checkpoints.OnnxModel;
 import org.workedanswers.checkpoints.Tensor;
-import org.workedanswers.core.Check;
 
 /**
  * What stands in a model's file: what is known of it, how many weights of which format, what for,
@@ -42,7 +34,6 @@ public record Inspection(
     List<Tensor> tensors,
     Map<String, String> users) {
   private static final int SHOWN_LENGTH = 60;
-  private static final String UNNAMED = "onnx::"; // an exporter's own name for a constant
   private static final long[] CONTEXTS = {1 << 10, 1 << 13, 1 << 17, 1 << 20};
   private static final Map<String, Double> CACHES = new LinkedHashMap<>();
 
@@ -53,39 +44,12 @@ public record Inspection(
   }
 
   /**
-   * Reads a file's head.
+   * Reads the head of a file, or a folder in Hugging Face's layout.
    *
    * @throws IllegalArgumentException if it is none of the formats that are read, or damaged
    */
   public static Inspection of(Path file) {
-    Check.that(Files.isRegularFile(file), "%s is no file", file);
-    if (beginsWith(file, "GGUF")) {
-      GgufModel model = GgufModel.read(file);
-      return new Inspection(
-          file,
-          "GGUF, version " + model.version(),
-          model.metadata(),
-          List.copyOf(model.tensors().values()),
-          Map.of());
-    }
-    Check.that(
-        file.getFileName().toString().endsWith(".onnx"),
-        "%s neither begins with GGUF nor ends with .onnx: these are read",
-        file);
-    OnnxModel model = OnnxModel.read(file);
-    Map<String, String> users = new HashMap<>();
-    model.nodes().forEach(n -> n.inputs().forEach(i -> users.putIfAbsent(i, n.name())));
-    users.keySet().removeIf(name -> !name.startsWith(UNNAMED));
-    return new Inspection(file, "ONNX", Map.of(), List.copyOf(model.tensors().values()), users);
-  }
-
-  private static boolean beginsWith(Path file, String mark) {
-    byte[] wanted = mark.getBytes(StandardCharsets.US_ASCII);
-    try (InputStream in = Files.newInputStream(file)) {
-      return Arrays.equals(wanted, in.readNBytes(wanted.length));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + " can't be read: " + e.getMessage(), e);
-    }
+    return InspectionReader.read(file);
   }
 
   /** Elements and the bytes that they take; a layout that is not known has no bytes. */
@@ -126,6 +90,9 @@ public record Inspection(
     }
     sheet.table(counts("By what they are for", "part", byPart()));
     sheet.table(counts("By format", "format", byFormat()));
+    if (cache().isPresent() && !byPart().containsKey(Part.HEAD.label)) {
+      sheet.text("It has no head of its own: the embeddings turn vectors into logits, too.");
+    }
     cache().ifPresent(c -> sheet.table(cacheTable(c)));
     if (all) {
       sheet.table(tensorTable());

@@ -20,22 +20,61 @@ import java.util.Optional;
 record KvCache(long layers, long heads, long keyAndValue, long context) {
   private static final long MOST = 1 << 20; // of any one number: far above what there is
 
-  /** Of a GGUF file's entries, where they have what it takes. */
+  /** What a format calls the numbers; the sizes of a head are not always there. */
+  private record Keys(
+      String layers,
+      String queries,
+      String width,
+      String heads,
+      String key,
+      String value,
+      String context) {
+    Optional<KvCache> of(Map<String, Object> entries) {
+      long n = number(entries, layers, 0);
+      long h = number(entries, queries, 0);
+      long d = number(entries, width, 0);
+      long g = number(entries, heads, h);
+      if (n == 0 || h == 0 || d == 0 || g == 0) {
+        return Optional.empty();
+      }
+      long both = number(entries, key, d / h) + number(entries, value, d / h);
+      return Optional.of(new KvCache(n, g, both, number(entries, context, 0)));
+    }
+  }
+
+  private static final Keys LLAMA2C =
+      new Keys("n_layers", "n_heads", "dim", "n_kv_heads", "", "", "seq_len");
+
+  private static final Keys HUGGING_FACE =
+      new Keys(
+          "num_hidden_layers",
+          "num_attention_heads",
+          "hidden_size",
+          "num_key_value_heads",
+          "head_dim",
+          "head_dim",
+          "max_position_embeddings");
+
+  private static Keys gguf(String architecture) {
+    return new Keys(
+        architecture + ".block_count",
+        architecture + ".attention.head_count",
+        architecture + ".embedding_length",
+        architecture + ".attention.head_count_kv",
+        architecture + ".attention.key_length",
+        architecture + ".attention.value_length",
+        architecture + ".context_length");
+  }
+
+  /** Of a file's entries, where they have what it takes; an encoder keeps nothing. */
   static Optional<KvCache> of(Map<String, Object> entries) {
-    if (!(entries.get("general.architecture") instanceof String architecture)) {
-      return Optional.empty();
+    if (entries.get("general.architecture") instanceof String architecture) {
+      return gguf(architecture).of(entries);
     }
-    long layers = number(entries, architecture + ".block_count", 0);
-    long queries = number(entries, architecture + ".attention.head_count", 0);
-    long width = number(entries, architecture + ".embedding_length", 0);
-    long heads = number(entries, architecture + ".attention.head_count_kv", queries);
-    if (layers == 0 || queries == 0 || width == 0 || heads == 0) {
-      return Optional.empty();
+    if (String.valueOf(entries.get("architectures")).contains("ForCausalLM")) {
+      return HUGGING_FACE.of(entries);
     }
-    long key = number(entries, architecture + ".attention.key_length", width / queries);
-    long value = number(entries, architecture + ".attention.value_length", width / queries);
-    long context = number(entries, architecture + ".context_length", 0);
-    return Optional.of(new KvCache(layers, heads, key + value, context));
+    return LLAMA2C.of(entries);
   }
 
   /** A number that can be one; 0 where it can't. */

@@ -7,13 +7,13 @@ enum Part {
   /** Of rows, before attention or a feed-forward layer, or behind. */
   NORMS("norms", "norm|(^|[._/])ln_?[f0-9]"),
   /** A router's and the experts'. */
-  EXPERTS("experts and routers", "_exps|_shexp|ffn_gate_inp|experts?[._]|router"),
+  EXPERTS("experts and routers", "_exps|_shexp|ffn_gate_inp|experts?[._]|block_sparse_moe|router"),
   /** Queries, keys, values and what joins the heads. */
   ATTENTION("attention", "attn|attention"),
   /** The two or three matrices behind attention. */
-  FEED_FORWARD("feed-forward", "ffn|mlp|feed_forward|intermediate|output[._/]dense"),
+  FEED_FORWARD("feed-forward", "ffn|mlp|feed_forward|DenseReluDense|intermediate|output[._/]dense"),
   /** Of tokens, positions and types. */
-  EMBEDDINGS("embeddings", "embd|embed|(^|[._])w[tp]e\\b"),
+  EMBEDDINGS("embeddings", "embd|embed|^shared\\b|(^|[._])w[tp]e\\b"),
   /** What turns vectors into logits. */
   HEAD("head", "^output\\.|lm_head|^cls\\b"),
   /** All else. */

@@ -9,10 +9,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +91,69 @@ class InspectionTest {
     assertEquals(ModelShape.MINILM_L6.total() - pooler + 512, json.get("numbers"));
   }
 
+  /** The same weights from llama2.c's file, whose counts stand above. */
+  @Test
+  void aFileOfLlama2csHasTheSameParts() throws IOException {
+    assertEquals(0, inspect(SharedData.file("llm/stories260K.bin").toString(), "--json"));
+    JsonNode json = new ObjectMapper().readTree(out.toByteArray());
+    assertEquals(5 * (2 * 64 * 64 + 2 * 32 * 64), json.at("/parts/attention").asInt());
+    assertEquals(260_032, json.get("numbers").asInt());
+    assertEquals(4 * 260_032, json.get("bytes").asInt());
+    assertEquals(2 * 5 * 4 * 8 * 2, json.at("/kv_cache_bytes_per_token/FP16").asInt());
+    assertEquals(512, json.get("context_length").asInt());
+    assertEquals(512, json.at("/entries/vocab_size").asInt());
+    out.reset();
+    assertEquals(0, inspect(SharedData.file("llm/stories260K.bin").toString()));
+    assertTrue(out.toString(StandardCharsets.UTF_8).contains("no head of its own"));
+  }
+
+  /** Two shards of a layer with 6 heads of 10 and 3 of keys, d 60, which no division gives. */
+  @Test
+  void aFolderIsReadWhateverItsModel() throws IOException {
+    String config =
+        "{\"architectures\": [\"NewForCausalLM\"], \"num_hidden_layers\": 1, \"hidden_size\": 40,"
+            + " \"num_attention_heads\": 6, \"num_key_value_heads\": 3, \"head_dim\": 10,"
+            + " \"max_position_embeddings\": 3000, \"rope_scaling\": {\"factor\": 2.5, \"type\": null}}";
+    Files.writeString(folder.resolve("config.json"), config);
+    safetensors("a.safetensors", "model.layers.0.self_attn.q_proj.weight", "BF16", 60, 40);
+    safetensors("b.safetensors", "lm_head.weight", "F8_E4M3", 7, 40);
+    Files.writeString(
+        folder.resolve("model.safetensors.index.json"),
+        "{\"weight_map\": {\"model.layers.0.self_attn.q_proj.weight\": \"a.safetensors\","
+            + " \"lm_head.weight\": \"b.safetensors\"}}");
+    assertEquals(0, inspect(folder.toString(), "--json"));
+    JsonNode json = new ObjectMapper().readTree(out.toByteArray());
+    assertEquals(60 * 40, json.at("/parts/attention").asInt());
+    assertEquals(7 * 40, json.at("/parts/head").asInt());
+    assertEquals(2 * 60 * 40 + 7 * 40, json.get("bytes").asInt());
+    assertEquals(3 * (10 + 10) * 2, json.at("/kv_cache_bytes_per_token/FP16").asInt());
+    assertEquals(3000, json.get("context_length").asInt());
+    assertEquals(2.5, json.at("/entries").get("rope_scaling.factor").asDouble());
+    out.reset();
+    assertEquals(0, inspect(folder.resolve("b.safetensors").toString(), "--tensors"));
+    String page = out.toString(StandardCharsets.UTF_8);
+    assertTrue(page.contains("FLOAT8_E4M3"), page);
+  }
+
+  /** One tensor of zeros. */
+  private void safetensors(String file, String tensor, String dtype, int rows, int cols)
+      throws IOException {
+    int bytes = rows * cols * (dtype.startsWith("F8") ? 1 : 2);
+    String header =
+        String.format(
+            Locale.ROOT,
+            "{\"%s\":{\"dtype\":\"%s\",\"shape\":[%d,%d],\"data_offsets\":[0,%d]}}",
+            tensor,
+            dtype,
+            rows,
+            cols,
+            bytes);
+    byte[] text = header.getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer all = ByteBuffer.allocate(8 + text.length + bytes).order(ByteOrder.LITTLE_ENDIAN);
+    all.putLong(text.length).put(text);
+    Files.write(folder.resolve(file), all.array());
+  }
+
   @Test
   void whatIsNoModelIsSaidInOneSentence() throws IOException {
     Path text = Files.writeString(folder.resolve("notes.txt"), "no model");
@@ -95,7 +161,9 @@ class InspectionTest {
     byte[] whole = Files.readAllBytes(SharedData.file("gguf/stories260K-f16.gguf"));
     Files.write(cut, Arrays.copyOf(whole, 3000));
     Path onnx = Files.writeString(folder.resolve("x.onnx"), "no model");
-    for (Path file : new Path[] {text, cut, onnx, folder, folder.resolve("none")}) {
+    Path bin = Files.writeString(folder.resolve("x.bin"), "no model, but longer than its head");
+    Path safe = Files.writeString(folder.resolve("x.safetensors"), "no model");
+    for (Path file : new Path[] {text, cut, onnx, bin, safe, folder, folder.resolve("none")}) {
       err.reset();
       assertEquals(2, inspect(file.toString()));
       String message = err.toString(StandardCharsets.UTF_8);

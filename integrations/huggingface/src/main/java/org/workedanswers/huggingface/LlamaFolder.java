@@ -1,16 +1,11 @@
 package org.workedanswers.huggingface;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import org.workedanswers.checkpoints.Safetensors;
 import org.workedanswers.checkpoints.Tensor;
-import org.workedanswers.core.Check;
 import org.workedanswers.transformer.Decoder;
 import org.workedanswers.transformer.Llama;
 import org.workedanswers.transformer.LlamaConfig;
@@ -27,9 +22,6 @@ import org.workedanswers.transformer.Storage;
  * @param ends the tokens that end a text
  */
 public record LlamaFolder(LlamaConfig config, Map<String, Tensor> tensors, Set<Integer> ends) {
-  private static final String WEIGHTS = "model.safetensors";
-  private static final String INDEX = WEIGHTS + ".index.json";
-
   /**
    * Reads a folder: {@code config.json}; {@code model.safetensors}, or the files that {@code
    * model.safetensors.index.json} names; and, if it is there, {@code generation_config.json}, which
@@ -39,13 +31,7 @@ public record LlamaFolder(LlamaConfig config, Map<String, Tensor> tensors, Set<I
    */
   public static LlamaFolder read(Path folder) {
     byte[] config = TokenizerJson.bytes(folder.resolve("config.json"));
-    List<Path> files = List.of(folder.resolve(WEIGHTS));
-    if (!Files.exists(files.get(0))) {
-      Check.that(
-          Files.exists(folder.resolve(INDEX)), "%s has neither %s nor %s", folder, WEIGHTS, INDEX);
-      files = shards(folder);
-    }
-    Map<String, Tensor> tensors = Safetensors.readAll(files).tensors();
+    Map<String, Tensor> tensors = ModelFolder.tensors(folder, ModelFolder.WEIGHTS);
     try {
       LlamaFolder read = of(config, tensors);
       Set<Integer> ends = new HashSet<>(read.ends());
@@ -57,23 +43,6 @@ public record LlamaFolder(LlamaConfig config, Map<String, Tensor> tensors, Set<I
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(folder + ": " + e.getMessage(), e);
     }
-  }
-
-  /** The files that the index names: of this folder, whatever it says. */
-  private static List<Path> shards(Path folder) {
-    TokenizerPart index = TokenizerJson.parse(TokenizerJson.bytes(folder.resolve(INDEX)));
-    TokenizerPart map = index.get("weight_map").object();
-    Set<String> names = new TreeSet<>();
-    for (Map.Entry<String, JsonNode> entry : map.node().properties()) {
-      String name = map.get(entry.getKey()).text();
-      Check.that(
-          name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors"),
-          "%s of %s is no name of a file beside it",
-          entry.getKey(),
-          INDEX);
-      names.add(name);
-    }
-    return names.stream().map(folder::resolve).toList();
   }
 
   /**
