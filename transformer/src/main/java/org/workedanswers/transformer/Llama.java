@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
 import org.workedanswers.attention.PositionInterpolation;
@@ -48,11 +49,19 @@ public final class Llama {
 
   private final LlamaConfig config;
   private final NamedWeights weights;
+  private final Change change;
   private final RotaryPositions positions;
 
-  private Llama(LlamaConfig config, NamedWeights weights) {
+  /** What stands in the place of a linear layer. */
+  interface Change {
+    /** {@code own} makes the model's own layer, the tensor {@code name}'s. */
+    Linear of(String name, Supplier<Linear> own);
+  }
+
+  private Llama(LlamaConfig config, NamedWeights weights, Change change) {
     this.config = config;
     this.weights = weights;
+    this.change = change;
     double[] frequencies = config.frequencies();
     Optional<float[]> factors = weights.optionalVector("rope_freqs.weight", frequencies.length);
     for (int p = 0; factors.isPresent() && p < frequencies.length; p++) {
@@ -68,7 +77,12 @@ public final class Llama {
    * @throws IllegalArgumentException if a tensor is missing or has another shape
    */
   public static Decoder decoder(LlamaConfig config, Map<String, Tensor> tensors, Storage storage) {
-    return new Llama(config, new NamedWeights(tensors, storage)).decoder();
+    return decoder(config, new NamedWeights(tensors, storage), (name, own) -> own.get());
+  }
+
+  /** The same with other linear layers in some places. */
+  static Decoder decoder(LlamaConfig config, NamedWeights weights, Change change) {
+    return new Llama(config, weights, change).decoder();
   }
 
   /**
@@ -197,7 +211,7 @@ public final class Llama {
     return new Decoder(
         Embeddings.of(weights.table("token_embd.weight", vocabulary, d)),
         new Stack(layers, Optional.of(norm("output_norm")), Mask.causal()),
-        weights.linear(head + ".weight", head + ".bias", vocabulary, d),
+        linear(head, vocabulary, d),
         config.context());
   }
 
@@ -258,7 +272,8 @@ public final class Llama {
   }
 
   private Linear linear(String part, int out, int in) {
-    return weights.linear(part + ".weight", part + ".bias", out, in);
+    String name = part + ".weight";
+    return change.of(name, () -> weights.linear(name, part + ".bias", out, in));
   }
 
   private Norm norm(String part) {

@@ -2,8 +2,11 @@ package org.workedanswers.transformer;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
+import org.workedanswers.core.Kernels;
+import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.quantization.BlockMatrix;
 import org.workedanswers.quantization.GgufMatrix;
@@ -12,9 +15,20 @@ import org.workedanswers.quantization.QuantizedMatrix;
 
 /**
  * A checkpoint's tensors as a model's parts: looked up by name, their shapes checked, held as a
- * {@link Storage} says.
+ * {@link Storage} says. A linear layer or a table that was made once is given again, so that models
+ * of one base share it.
  */
-record NamedWeights(Map<String, Tensor> tensors, Storage storage) {
+final class NamedWeights {
+  private final Map<String, Tensor> tensors;
+  private final Storage storage;
+  private final Map<String, Linear> linears = new ConcurrentHashMap<>();
+  private final Map<String, TokenTable> tables = new ConcurrentHashMap<>();
+
+  NamedWeights(Map<String, Tensor> tensors, Storage storage) {
+    this.tensors = tensors;
+    this.storage = storage;
+  }
+
   boolean has(String name) {
     return tensors.containsKey(name);
   }
@@ -57,6 +71,10 @@ record NamedWeights(Map<String, Tensor> tensors, Storage storage) {
 
   /** A linear layer W [out x in] with the bias of that name, if there is one. */
   Linear linear(String name, String biasName, int out, int in) {
+    return linears.computeIfAbsent(name, n -> newLinear(n, biasName, out, in));
+  }
+
+  private Linear newLinear(String name, String biasName, int out, int in) {
     Tensor tensor = shaped(name, out, in);
     float[] bias = optionalVector(biasName, out).orElse(null);
     if (tensor.type().blocks().isPresent()) {
@@ -70,6 +88,23 @@ record NamedWeights(Map<String, Tensor> tensors, Storage storage) {
       return Linear.quantized(stored(tensor), bias);
     }
     return Linear.dense(tensor.matrix(), bias);
+  }
+
+  /**
+   * A layer with W [out x in] in the place of a tensor, held as that one is: in its blocks again
+   * where it is held in blocks that can be written, else in float32.
+   */
+  Linear inPlaceOf(String name, String biasName, Matrix w, Kernels kernels) {
+    Tensor tensor = shaped(name, w.rows(), w.cols());
+    float[] bias = optionalVector(biasName, w.rows()).orElse(null);
+    if (storage != Storage.FLOAT
+        && tensor.type().blocks().orElse(null) instanceof GgufType format) {
+      GgufMatrix rounded = format.quantize(kernels, Loop.sequential(), w);
+      return storage == Storage.FAST
+          ? Linear.quantizedQ8(fast(rounded), bias)
+          : Linear.quantized(rounded, bias);
+    }
+    return Linear.dense(w, bias);
   }
 
   private static boolean isBlockMatrix(Tensor tensor) {
@@ -88,6 +123,10 @@ record NamedWeights(Map<String, Tensor> tensors, Storage storage) {
 
   /** A table of vectors, one a token. */
   TokenTable table(String name, int tokens, int width) {
+    return tables.computeIfAbsent(name, n -> newTable(n, tokens, width));
+  }
+
+  private TokenTable newTable(String name, int tokens, int width) {
     Tensor tensor = shaped(name, tokens, width);
     return storage == Storage.FLOAT || tensor.type().bytes() == Float.BYTES
         ? TokenTable.of(tensor.matrix())

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.ledger.Numbers;
+import org.workedanswers.answers.models.AdapterFile;
 import org.workedanswers.answers.models.ContextScale;
 import org.workedanswers.answers.models.DecoderFile;
 import org.workedanswers.answers.models.TextGeneration;
@@ -111,6 +112,18 @@ final class GenerateCommand implements Callable<Integer> {
   private String scale;
 
   @Option(
+      names = "--lora",
+      paramLabel = "FOLDER",
+      description =
+          "an adapter as PEFT saves it: adapter_config.json and adapter_model.safetensors")
+  private Path lora;
+
+  @Option(
+      names = "--merge",
+      description = "adds the adapter to the weights, instead of running it beside them")
+  private boolean merge;
+
+  @Option(
       names = "--explain",
       description =
           "shows behind the text, for its first " + EXPLAINED + " tokens, what each step left")
@@ -126,12 +139,14 @@ final class GenerateCommand implements Callable<Integer> {
         temperature != 0 || topK == 0 && topP == 1 && minP == 0,
         "--top-k, --top-p and --min-p are for tokens that are drawn: they need a --temperature"
             + " above 0");
+    Check.that(lora != null || !merge, "--merge needs an adapter: --lora names its folder");
     TextGeneration generation =
         new TextGeneration(
             new SamplerSettings(repetitionPenalty, temperature, topK, topP, minP),
             tokens,
             storage(storage),
             Optional.ofNullable(scale).map(ContextScale::of),
+            Optional.ofNullable(lora).map(folder -> new AdapterFile(folder, merge)),
             explain ? EXPLAINED : 0);
     DecoderFile file = DecoderFile.read(model, Optional.ofNullable(tokenizer));
     try (Workbench bench = run.workbench()) {

@@ -11,7 +11,9 @@ import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.checkpoints.Llama2c;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
+import org.workedanswers.core.Kernels;
 import org.workedanswers.huggingface.LlamaFolder;
+import org.workedanswers.transformer.AdaptedLlama;
 import org.workedanswers.transformer.Decoder;
 import org.workedanswers.transformer.Llama;
 import org.workedanswers.transformer.LlamaConfig;
@@ -105,8 +107,24 @@ public record DecoderFile(LlamaConfig config, Map<String, Tensor> tensors, TextT
    * @throws IllegalArgumentException if it has not, or a tensor is missing or has another shape
    */
   public Decoder decoder(Storage storage, int capacity) {
-    ModelMemory.of(this, storage, capacity).check(storage, Runtime.getRuntime().maxMemory());
+    checkMemory(storage, capacity);
     return Llama.decoder(config, tensors, storage);
+  }
+
+  /**
+   * The same with an adapter.
+   *
+   * @throws IllegalArgumentException if it is another model's, or as there
+   */
+  Decoder decoder(Storage storage, int capacity, AdapterFile adapter, Kernels kernels) {
+    checkMemory(storage, capacity);
+    AdaptedLlama model = new AdaptedLlama(config, tensors, storage);
+    var adapters = adapter.of(config);
+    return adapter.merged() ? model.merged(adapters, kernels) : model.beside(adapters);
+  }
+
+  private void checkMemory(Storage storage, int capacity) {
+    ModelMemory.of(this, storage, capacity).check(storage, Runtime.getRuntime().maxMemory());
   }
 
   /** The same with another configuration. */

@@ -27,6 +27,7 @@ import org.workedanswers.transformer.sampling.SamplerTrace;
  * @param tokens how many are written at most
  * @param storage how weights are held
  * @param scale positions beyond the length of the training, if they are wanted
+ * @param adapter what is beside the weights, or merged into them, if anything is
  * @param explained for how many tokens the sampler tells how they were drawn
  */
 public record TextGeneration(
@@ -34,6 +35,7 @@ public record TextGeneration(
     int tokens,
     Storage storage,
     Optional<ContextScale> scale,
+    Optional<AdapterFile> adapter,
     int explained) {
   private static final int LISTED = 4; // candidates of a step
 
@@ -101,11 +103,11 @@ public record TextGeneration(
         longest,
         scale.isPresent() ? "" : ": --scale, as in --scale yarn:4, reaches further");
     int capacity = (int) Math.min(longest, (long) given.length + tokens);
+    DecoderFile scaled = scale.map(s -> file.with(s.apply(config, capacity))).orElse(file);
     Decoder decoder =
-        scale
-            .map(s -> file.with(s.apply(config, capacity)))
-            .orElse(file)
-            .decoder(storage, capacity);
+        adapter
+            .map(a -> scaled.decoder(storage, capacity, a, compute.kernels()))
+            .orElseGet(() -> scaled.decoder(storage, capacity));
     return new Run(file.tokens(), decoder.start(compute, capacity), random, text)
         .run(given, longest, weightBytes(decoder));
   }

@@ -15,11 +15,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.core.SeededRandom;
 import org.workedanswers.core.SharedData;
 import org.workedanswers.huggingface.StoriesFolder;
 
@@ -277,5 +280,46 @@ class GenerateTest {
       }
     }
     assertTrue(refused > 8, String.format(Locale.ROOT, "%d refused", refused));
+  }
+
+  private static final String Q = "base_model.model.model.layers.1.self_attn.q_proj.lora_";
+
+  /** Of rank 2, for one layer's queries. */
+  private void writeAdapter(double size) throws IOException {
+    Files.writeString(folder.resolve("adapter_config.json"), "{\"r\": 2, \"lora_alpha\": 3}");
+    SeededRandom random = new SeededRandom(1);
+    Map<String, Matrix> ab =
+        Map.of(
+            Q + "A.weight", random.gaussian(2, 64, 1),
+            Q + "B.weight", random.gaussian(64, 2, size));
+    Files.write(folder.resolve("adapter_model.safetensors"), StoriesFolder.safetensors(ab));
+  }
+
+  @Test
+  void anAdapterStandsBesideTheWeightsOrIsMerged() throws IOException {
+    String[] beside = {"--tokens", "60", "--lora", folder.toString()};
+    String[] merged = {"--tokens", "60", "--lora", folder.toString(), "--merge"};
+    writeAdapter(0);
+    assertTrue(expected().startsWith(written(stories(beside)).strip()));
+    writeAdapter(0.5);
+    String other = written(stories(beside));
+    assertFalse(expected().startsWith(other.strip()), other);
+    assertEquals(other, written(stories(merged)));
+  }
+
+  @Test
+  void adaptersThatDoNotFitAreToldInOneSentence() throws IOException {
+    assertRefused("--merge needs an adapter: --lora names its folder", stories("--merge"));
+    String lora = folder.toString();
+    assertRefused("adapter_config.json is no file that can be read", stories("--lora", lora));
+    writeAdapter(1);
+    Files.writeString(folder.resolve("adapter_config.json"), "{\"r\": 4, \"lora_alpha\": 3}");
+    assertRefused("r is 4: they must be r x in and out x r", stories("--lora", lora));
+  }
+
+  private static void assertRefused(String part, Run run) {
+    assertEquals(2, run.status(), run.err());
+    assertTrue(run.err().contains(part), run.err());
+    assertEquals(1, run.err().strip().lines().count(), run.err());
   }
 }

@@ -37,7 +37,7 @@ final class LlamaNames {
   private LlamaNames() {}
 
   /** GGUF's name; empty for what old files keep of positions, which is computed here. */
-  private static Optional<String> gguf(String name) {
+  static Optional<String> gguf(String name) {
     if (WHOLE.containsKey(name)) {
       return Optional.of(WHOLE.get(name));
     }

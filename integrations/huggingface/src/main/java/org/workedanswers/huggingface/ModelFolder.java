@@ -28,7 +28,7 @@ import org.workedanswers.core.Check;
 public record ModelFolder(
     Map<String, Object> entries, Map<String, Tensor> tensors, OptionalInt tokens) {
   static final String WEIGHTS = "model.safetensors";
-  private static final String ADAPTER = "adapter_model.safetensors";
+  static final String ADAPTER = "adapter_model.safetensors";
   private static final int DEEPEST = 8;
 
   /**

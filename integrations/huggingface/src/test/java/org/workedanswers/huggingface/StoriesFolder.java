@@ -62,7 +62,7 @@ public final class StoriesFolder {
   }
 
   /** Its tensors by Hugging Face's names and order of rows. */
-  private static Map<String, Matrix> tensors() {
+  static Map<String, Matrix> tensors() {
     GgufModel model = GgufModel.read(SharedData.file("gguf/stories260K-f16.gguf"));
     Map<String, Matrix> tensors = new LinkedHashMap<>();
     model
@@ -79,12 +79,12 @@ public final class StoriesFolder {
 
   /** Writes the folder, its weights in one file or in two with an index. */
   public static void write(Path folder, boolean sharded) throws IOException {
-    Files.writeString(folder.resolve("config.json"), CONFIG);
     Map<String, Matrix> all = tensors();
     if (!sharded) {
-      Files.write(folder.resolve("model.safetensors"), safetensors(all));
+      write(folder, all);
       return;
     }
+    Files.writeString(folder.resolve("config.json"), CONFIG);
     List<String> index = new ArrayList<>();
     for (int shard = 0; shard < 2; shard++) {
       String file = "model-0000" + (shard + 1) + "-of-00002.safetensors";
@@ -102,8 +102,14 @@ public final class StoriesFolder {
         "{\"metadata\": {}, \"weight_map\": {" + String.join(", ", index) + "}}");
   }
 
-  /** A matrix of one row is a vector. */
-  private static byte[] safetensors(Map<String, Matrix> tensors) throws IOException {
+  /** The same with other weights. */
+  static void write(Path folder, Map<String, Matrix> tensors) throws IOException {
+    Files.writeString(folder.resolve("config.json"), CONFIG);
+    Files.write(folder.resolve("model.safetensors"), safetensors(tensors));
+  }
+
+  /** A file's bytes, in float32. A matrix of one row is a vector. */
+  public static byte[] safetensors(Map<String, Matrix> tensors) throws IOException {
     List<String> entries = new ArrayList<>();
     ByteArrayOutputStream data = new ByteArrayOutputStream();
     for (Map.Entry<String, Matrix> e : tensors.entrySet()) {

@@ -1,0 +1,125 @@
+package org.workedanswers.transformer;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.workedanswers.checkpoints.Tensor;
+import org.workedanswers.core.Check;
+import org.workedanswers.core.Kernels;
+import org.workedanswers.core.Loop;
+import org.workedanswers.core.Matrix;
+import org.workedanswers.lora.Adapter;
+
+/**
+ * A Llama-style decoder and what adapters make of it.
+ *
+ * <pre>
+ * base      y = x Wᵀ
+ * beside    y = x Wᵀ + s (x Aᵀ) Bᵀ        W stays as it is and is shared, whatever stands beside it
+ * merged    y = x W'ᵀ,  W' = W + s B A     as fast as the base; W' is another matrix
+ * </pre>
+ *
+ * Each of them is a decoder of its own; those made here share all weights that are equal, so to
+ * swap adapters is to ask for another decoder, which takes the adapters' memory alone, and to
+ * unmerge is to go back to the base's, whose bits nothing has touched.
+ *
+ * <p>Merged in float32, outputs are those beside the base but for rounding. Where the base is held
+ * in blocks of few bits ({@link Storage#STORED}, {@link Storage#FAST}; see {@link
+ * org.workedanswers.quantization.GgufType}), W' is rounded to such blocks again: what the adapter
+ * adds below half a step of them is lost. Keep it beside then. Blocks that can't be written
+ * (k-quants) and 16 bits give way to float32.
+ *
+ * <p>Source: Hu et al., <i>LoRA</i>, 2021, section 4.1. Safe for several threads.
+ */
+public final class AdaptedLlama {
+  /** What can have an adapter: not the embedding, and no experts, which share a tensor. */
+  private static final Pattern ADAPTABLE =
+      Pattern.compile(
+          "blk\\.\\d+\\.(attn_(q|k|v|output)|ffn_(gate|up|down))\\.weight|output\\.weight");
+
+  private final LlamaConfig config;
+  private final Map<String, Tensor> tensors;
+  private final NamedWeights weights;
+
+  /**
+   * A base; its weights are made ready when the first decoder asks for them.
+   *
+   * @param tensors by GGUF's names, as {@link Llama} wants them
+   */
+  public AdaptedLlama(LlamaConfig config, Map<String, Tensor> tensors, Storage storage) {
+    this.config = config;
+    this.tensors = tensors;
+    this.weights = new NamedWeights(tensors, storage);
+  }
+
+  /**
+   * The decoder without adapters.
+   *
+   * @throws IllegalArgumentException if a tensor is missing or has another shape
+   */
+  public Decoder base() {
+    return Llama.decoder(config, weights, (name, own) -> own.get());
+  }
+
+  /**
+   * The decoder with adapters beside its layers.
+   *
+   * @param adapters by the names of the tensors that they go with; rows of B for Q and K in the
+   *     order of the model's own
+   * @throws IllegalArgumentException if a tensor is not there, can have no adapter, or is of
+   *     another shape than B A; or as {@link #base}
+   */
+  public Decoder beside(Map<String, Adapter> adapters) {
+    check(adapters);
+    return Llama.decoder(
+        config,
+        weights,
+        (name, own) -> {
+          Adapter adapter = adapters.get(name);
+          return adapter == null ? own.get() : own.get().with(adapter);
+        });
+  }
+
+  /**
+   * The decoder with adapters merged into copies of the weights.
+   *
+   * @param kernels for B A
+   * @throws IllegalArgumentException as {@link #beside}
+   */
+  public Decoder merged(Map<String, Adapter> adapters, Kernels kernels) {
+    check(adapters);
+    return Llama.decoder(
+        config,
+        weights,
+        (name, own) -> {
+          Adapter adapter = adapters.get(name);
+          if (adapter == null) {
+            return own.get();
+          }
+          Matrix w = tensors.get(name).matrix();
+          adapter.addDelta(kernels, Loop.sequential(), w);
+          return weights.inPlaceOf(name, name.replaceFirst("weight$", "bias"), w, kernels);
+        });
+  }
+
+  private void check(Map<String, Adapter> adapters) {
+    adapters.forEach(
+        (name, adapter) -> {
+          Check.that(
+              ADAPTABLE.matcher(name).matches(),
+              "there is an adapter for '%s': layers of attention and feed-forward parts and a head of"
+                  + " its own can have one",
+              name);
+          Tensor w = tensors.get(name);
+          Check.that(w != null, "there is an adapter for '%s', which the model has not", name);
+          long[] shape = w.shape();
+          Check.that(
+              shape.length == 2 && shape[0] == adapter.dOut() && shape[1] == adapter.dIn(),
+              "the adapter for '%s' has A %s and B %s and W is %s: they must be r x in, out x r and"
+                  + " out x in",
+              name,
+              adapter.a(),
+              adapter.b(),
+              w);
+        });
+  }
+}
