@@ -56,6 +56,7 @@ final class Catalogue {
               "gguf-repacked",
               "quantised matrix by vector, in GGUF's layout and repacked",
               "GgufRepacked"),
+          ours("decoder-memory", "a decoder's token and the memory's speed", "DecoderMemory"),
           ours("quantize-memory", "quantising and the memory's speed", "QuantizeMemory"),
           ours("softmax-nd4j", "row softmax and ND4J's", "SoftmaxNd4j"),
           ours("exp-math", "exp and a loop of Math.exp", "ExpMath"),
