@@ -1,6 +1,9 @@
 package org.workedanswers.answers.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -46,6 +49,13 @@ final class EmbedCommand implements Callable<Integer> {
   private Integer head;
 
   @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description =
+          "draws the head that --layer and --head name, or without --head all of the layer")
+  private Path svg;
+
+  @Option(
       names = "--query",
       description = "the first text is a question: what bge wants before one is put there")
   private boolean query;
@@ -75,12 +85,23 @@ final class EmbedCommand implements Callable<Integer> {
               ? file.open(bench.kernels(), bench.loop())
               : MiniLm.model().sentences(bench.kernels(), bench.loop());
       Embedded embedded = Embedded.of(encoder, all, layer, head);
+      if (svg != null) {
+        write(embedded.svg(head == null));
+      }
       if (json) {
         out.println(Json.of(embedded.json()));
       } else {
         embedded.show(new TerminalSheet(out, Ansi.AUTO), values);
       }
       return 0;
+    }
+  }
+
+  private void write(String picture) {
+    try {
+      Files.writeString(svg, picture);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("--svg " + svg + " can't be written: " + e, e);
     }
   }
 }

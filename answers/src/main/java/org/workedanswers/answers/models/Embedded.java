@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.answers.sheet.HeatMap;
+import org.workedanswers.answers.sheet.HeatMapSvg;
 import org.workedanswers.answers.sheet.Table;
 import org.workedanswers.answers.sheet.Text;
 import org.workedanswers.answers.sheet.Worksheet;
@@ -34,6 +36,8 @@ public record Embedded(
     Matrix vectors,
     Optional<Head> attention) {
   private static final int WIDEST_MAP = 40;
+  private static final int WIDEST_PICTURE = 256;
+  private static final int WIDEST_OF_ALL = 64;
   private static final int WIDEST_TABLE = 9;
   private static final int SHOWN_TEXT = 60;
   private static final int VALUES_IN_LINE = 8;
@@ -44,9 +48,14 @@ public record Embedded(
    *
    * @param layer from 0
    * @param head from 0
-   * @param weights a row a query, a column a key; rows sum to 1 [n x n]
+   * @param heads all of the layer's: a row a query, a column a key; rows sum to 1 [n x n]
    */
-  public record Head(int layer, int head, Matrix weights) {}
+  public record Head(int layer, int head, List<Matrix> heads) {
+    /** What the head does. */
+    public Matrix weights() {
+      return heads.get(head);
+    }
+  }
 
   /**
    * Runs texts through an encoder.
@@ -67,7 +76,7 @@ public record Embedded(
       var trace = encoder.explain(texts.get(0)).layers().get(l);
       List<Matrix> heads = trace.attentionWeights().get(0);
       int h = Check.range("--head", head == null ? 0 : head, 0, heads.size() - 1);
-      attention = Optional.of(new Head(l, h, heads.get(h)));
+      attention = Optional.of(new Head(l, h, heads));
     }
     List<List<String>> pieces = new ArrayList<>();
     List<Boolean> cut = new ArrayList<>();
@@ -151,18 +160,45 @@ public record Embedded(
 
   private void map(Worksheet sheet, Head head) {
     int n = Math.min(WIDEST_MAP, head.weights().rows());
-    List<String> labels = pieces.get(0).subList(0, n).stream().map(Text::printable).toList();
     sheet.text(
         "Where text 1 looks: a row is a query, a column a key; rows sum to 1."
             + (n < head.weights().rows() ? " The first " + n + " tokens." : ""));
-    sheet.heatMaps(
-        List.of(
-            new HeatMap(
-                "layer " + head.layer() + ", head " + head.head(),
-                head.weights().rows(0, n).columns(0, n),
-                DARKEST,
-                labels,
-                labels)));
+    sheet.heatMaps(List.of(heatMap(head, head.head(), n)));
+  }
+
+  /** A head's map of the first n tokens. */
+  private HeatMap heatMap(Head head, int h, int n) {
+    List<String> labels = pieces.get(0).subList(0, n).stream().map(Text::printable).toList();
+    return new HeatMap(
+        "layer " + head.layer() + ", head " + h,
+        head.heads().get(h).rows(0, n).columns(0, n),
+        DARKEST,
+        labels,
+        labels);
+  }
+
+  /**
+   * A picture of where the head looks, or of all heads of its layer.
+   *
+   * @throws IllegalArgumentException if no layer was asked for, or the text has more tokens than a
+   *     picture of them can show
+   */
+  public String svg(boolean allHeads) {
+    Check.that(attention.isPresent(), "--svg draws a layer's heads: --layer names it");
+    Head head = attention.get();
+    int n = head.weights().rows();
+    int most = allHeads ? WIDEST_OF_ALL : WIDEST_PICTURE;
+    Check.that(
+        n <= most,
+        "the first text has %d tokens: a picture of %s shows up to %d",
+        n,
+        allHeads ? "all heads" : "a head",
+        most);
+    return HeatMapSvg.of(
+        IntStream.range(0, head.heads().size())
+            .filter(h -> allHeads || h == head.head())
+            .mapToObj(h -> heatMap(head, h, n))
+            .toList());
   }
 
   private void values(Worksheet sheet) {

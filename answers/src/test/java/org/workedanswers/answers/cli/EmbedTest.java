@@ -101,6 +101,26 @@ class EmbedTest {
   }
 
   @Test
+  void headsAreDrawn() throws IOException {
+    String svg = folder.resolve("map.svg").toString();
+    assertEquals(0, embed("The bank", "--layer", "1", "--svg", svg).status());
+    assertEquals(12, Files.readString(Path.of(svg)).split("layer 1, head ").length - 1);
+    assertEquals(0, embed("The bank", "--head", "3", "--svg", svg).status());
+    assertEquals(1, Files.readString(Path.of(svg)).split("layer 0, head 3").length - 1);
+    String wide = "word ".repeat(80);
+    for (String[] refused :
+        new String[][] {
+          {"The bank", "--svg", svg},
+          {wide, "--layer", "1", "--svg", svg},
+          {"The bank", "--layer", "1", "--svg", folder.resolve("no/map.svg").toString()}
+        }) {
+      Run run = embed(refused);
+      assertEquals(2, run.status());
+      assertEquals(1, run.err().strip().lines().count(), run.err());
+    }
+  }
+
+  @Test
   void manyTextsAreShownWithTheNearest() {
     String[] texts = "cat dog sun moon kitten puppy car truck red blue one two".split(" ");
     Run run = embed(texts);
