@@ -49,8 +49,10 @@ public final class Llama {
   private final LlamaConfig config;
   private final NamedWeights weights;
   private final RotaryPositions positions;
+  private final LinearMaker maker;
 
-  private Llama(LlamaConfig config, NamedWeights weights) {
+  private Llama(LlamaConfig config, NamedWeights weights, LinearMaker maker) {
+    this.maker = maker;
     this.config = config;
     this.weights = weights;
     double[] frequencies = config.frequencies();
@@ -68,7 +70,19 @@ public final class Llama {
    * @throws IllegalArgumentException if a tensor is missing or has another shape
    */
   public static Decoder decoder(LlamaConfig config, Map<String, Tensor> tensors, Storage storage) {
-    return new Llama(config, new NamedWeights(tensors, storage)).decoder();
+    return decoder(config, tensors, storage, LinearMaker.STORED);
+  }
+
+  /**
+   * The same, its linear layers and its table made by another. Layers that read the same x have the
+   * norm before them as their input, the attention's output {@code attn_v}, the feed-forward part's
+   * {@code ffn_up}; experts are not among them.
+   *
+   * @throws IllegalArgumentException if a tensor is missing or has another shape
+   */
+  public static Decoder decoder(
+      LlamaConfig config, Map<String, Tensor> tensors, Storage storage, LinearMaker maker) {
+    return new Llama(config, new NamedWeights(tensors, storage), maker).decoder();
   }
 
   /**
@@ -195,9 +209,13 @@ public final class Llama {
     }
     String head = shape.embedding().tied() ? "token_embd" : "output";
     return new Decoder(
-        Embeddings.of(weights.table("token_embd.weight", vocabulary, d)),
+        Embeddings.of(
+            maker.table(
+                "token_embd",
+                () -> weights.matrix("token_embd.weight", vocabulary, d),
+                () -> weights.table("token_embd.weight", vocabulary, d))),
         new Stack(layers, Optional.of(norm("output_norm")), Mask.causal()),
-        weights.linear(head + ".weight", head + ".bias", vocabulary, d),
+        linear(head, "output_norm", vocabulary, d),
         config.context());
   }
 
@@ -209,14 +227,14 @@ public final class Llama {
     int shared = a.kvHeads() * a.headSize();
     Linear projections =
         Linear.sideBySide(
-            linear(part + "attn_q", own, d),
-            linear(part + "attn_k", shared, d),
-            linear(part + "attn_v", shared, d));
+            linear(part + "attn_q", part + "attn_norm", own, d),
+            linear(part + "attn_k", part + "attn_norm", shared, d),
+            linear(part + "attn_v", part + "attn_norm", shared, d));
     SelfAttention attention =
         new SelfAttention(
             new MultiHead(a.heads(), a.kvHeads()),
             projections,
-            linear(part + "attn_output", d, own),
+            linear(part + "attn_output", part + "attn_v", d, own),
             Optional.of(positions),
             Optional.empty());
     return new Layer(
@@ -232,9 +250,9 @@ public final class Llama {
     int d = config.shape().dModel();
     int hidden = config.shape().feedForward().dFf();
     return Mlp.gated(
-        linear(part + "ffn_gate", hidden, d),
-        linear(part + "ffn_up", hidden, d),
-        linear(part + "ffn_down", d, hidden),
+        linear(part + "ffn_gate", part + "ffn_norm", hidden, d),
+        linear(part + "ffn_up", part + "ffn_norm", hidden, d),
+        linear(part + "ffn_down", part + "ffn_up", d, hidden),
         Activation.SILU);
   }
 
@@ -257,8 +275,16 @@ public final class Llama {
             new Router(router, f.activeExperts(), Gating.TOP_K_THEN_SOFTMAX), experts));
   }
 
-  private Linear linear(String part, int out, int in) {
-    return weights.linear(part + ".weight", part + ".bias", out, in);
+  private Linear linear(String part, String input, int out, int in) {
+    return maker.make(
+        new NamedLinear(
+            part,
+            input,
+            out,
+            in,
+            () -> weights.matrix(part + ".weight", out, in),
+            weights.optionalVector(part + ".bias", out).orElse(null),
+            () -> weights.linear(part + ".weight", part + ".bias", out, in)));
   }
 
   private Norm norm(String part) {
