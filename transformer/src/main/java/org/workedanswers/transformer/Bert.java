@@ -148,9 +148,7 @@ public final class Bert {
       layers.add(
           layer(
               "encoder.layer." + l + ".",
-              l == 0
-                  ? "embeddings.LayerNorm"
-                  : "encoder.layer." + (l - 1) + ".output.LayerNorm"));
+              l == 0 ? "embeddings.LayerNorm" : "encoder.layer." + (l - 1) + ".output.LayerNorm"));
     }
     Embeddings embeddings =
         new Embeddings(

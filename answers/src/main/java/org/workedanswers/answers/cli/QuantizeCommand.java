@@ -42,11 +42,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE", description = "the model")
   private Path from;
 
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "OUT",
-      description = "where it is written")
+  @Parameters(index = "1", arity = "0..1", paramLabel = "OUT", description = "where it is written")
   private Path to;
 
   @Option(

@@ -160,8 +160,7 @@ public final class Comparison {
         return Optional.empty();
       }
       return Optional.of(
-          rounded.computeIfAbsent(
-              name, n -> format.of(w.cols()).get().quantize(bench.loop(), w)));
+          rounded.computeIfAbsent(name, n -> format.of(w.cols()).get().quantize(bench.loop(), w)));
     }
 
     @Override
@@ -175,10 +174,7 @@ public final class Comparison {
     }
 
     @Override
-    public TokenTable table(
-        String name,
-        Supplier<Matrix> weights,
-        Supplier<TokenTable> stored) {
+    public TokenTable table(String name, Supplier<Matrix> weights, Supplier<TokenTable> stored) {
       return table(name, weights.get()).map(TokenTable::of).orElseGet(stored);
     }
   }

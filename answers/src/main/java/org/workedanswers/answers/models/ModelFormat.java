@@ -17,8 +17,7 @@ import org.workedanswers.quantization.Nf4;
  * @param tables whether the tokens' table and the head are rounded too, to nearest: so in GGUF
  *     files; GPTQ's and AWQ's authors leave them
  */
-public record ModelFormat(
-    String name, IntFunction<Optional<Format>> byWidth, boolean tables) {
+public record ModelFormat(String name, IntFunction<Optional<Format>> byWidth, boolean tables) {
   private static final int GROUP = 64;
 
   /** One format for all rows that are whole blocks of it. */
@@ -33,8 +32,7 @@ public record ModelFormat(
     return new ModelFormat(
         "int" + bits,
         width ->
-            Optional.of(
-                IntFormat.zeroPoint(bits, Grouping.of(group(width, 1)), ScaleType.FP16)),
+            Optional.of(IntFormat.zeroPoint(bits, Grouping.of(group(width, 1)), ScaleType.FP16)),
         false);
   }
 
@@ -42,8 +40,7 @@ public record ModelFormat(
   public static ModelFormat nf4() {
     return new ModelFormat(
         "nf4",
-        width ->
-            width % 2 == 0 ? Optional.of(Nf4.of(group(width, 2), true)) : Optional.empty(),
+        width -> width % 2 == 0 ? Optional.of(Nf4.of(group(width, 2), true)) : Optional.empty(),
         false);
   }
 

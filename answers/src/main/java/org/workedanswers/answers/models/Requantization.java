@@ -28,8 +28,7 @@ import org.workedanswers.quantization.ScaledMatrix;
 /**
  * A GGUF file's weights in another format, in another file. Vectors (norms and biases), routers and
  * matrices whose rows are not whole blocks stay as they are; so does all that the file says of its
- * model, but for {@code general.file_type}
- * and the alignment.
+ * model, but for {@code general.file_type} and the alignment.
  *
  * <p>{@link GgufWriter} writes the file beside its place and moves it there when it is whole.
  */

@@ -45,7 +45,9 @@ public enum RoundingMethod {
                     String.format(
                         "--method %s is none of %s",
                         name,
-                        Arrays.stream(values()).map(m -> m.label).collect(Collectors.joining(", ")))));
+                        Arrays.stream(values())
+                            .map(m -> m.label)
+                            .collect(Collectors.joining(", ")))));
   }
 
   /**
