@@ -32,9 +32,24 @@ public final class GgufModel {
   private final long version;
   private final Map<String, Object> metadata;
   private final Map<String, Tensor> tensors;
+  private final Map<String, Entry> entries;
 
-  GgufModel(long version, Map<String, Object> metadata, Map<String, Tensor> tensors) {
+  /** Where an entry stands in the file, its key first. */
+  record Entry(FileBytes file, long at, int length) {
+    byte[] bytes() {
+      byte[] copy = new byte[length];
+      file.copy(at, copy, 0, length);
+      return copy;
+    }
+  }
+
+  GgufModel(
+      long version,
+      Map<String, Object> metadata,
+      Map<String, Entry> entries,
+      Map<String, Tensor> tensors) {
     this.version = version;
+    this.entries = entries;
     this.metadata = Collections.unmodifiableMap(metadata);
     this.tensors = Collections.unmodifiableMap(tensors);
   }
@@ -74,6 +89,11 @@ public final class GgufModel {
    */
   public Map<String, Object> metadata() {
     return metadata;
+  }
+
+  /** Each entry as it stands in the file: the types of its numbers too. */
+  Map<String, Entry> entries() {
+    return entries;
   }
 
   /**

@@ -75,18 +75,20 @@ final class GgufReader {
     long tensors = cursor.count("the number of tensors", 24);
     long entries = cursor.count("the number of entries", 13);
     Map<String, Object> metadata = new LinkedHashMap<>();
+    Map<String, GgufModel.Entry> whole = new LinkedHashMap<>();
     for (long i = 0; i < entries; i++) {
       long at = cursor.position();
       String key = text("a key", MAX_NAME);
       if (metadata.put(key, value(key, type(key), 0)) != null) {
         throw new CheckpointException("byte %d: a second '%s'", at, key);
       }
+      whole.put(key, new GgufModel.Entry(bytes, at, (int) (cursor.position() - at)));
     }
     List<Info> infos = new ArrayList<>();
     for (long i = 0; i < tensors; i++) {
       infos.add(info());
     }
-    return new GgufModel(version, metadata, placed(infos, alignment(metadata)));
+    return new GgufModel(version, metadata, whole, placed(infos, alignment(metadata)));
   }
 
   private String text(String what, int most) {

@@ -6,9 +6,14 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,7 +21,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.workedanswers.core.Check;
 
 /**
@@ -29,10 +37,23 @@ import org.workedanswers.core.Check;
  */
 public final class GgufWriter {
   private static final int ALIGNMENT = 32;
+  private static final String ALIGNMENT_KEY = "general.alignment";
+
+  private static final int COPIED = 1 << 22; // bytes of a tensor that are copied at a time
+
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  /** A tensor's bytes as they are asked for, when its turn comes: as many as its shape says. */
+  @FunctionalInterface
+  public interface Body {
+    /** Writes them, in pieces of any size. */
+    void writeTo(OutputStream out) throws IOException;
+  }
 
   /** A tensor to be written. */
-  private record Part(
-      String name, ElementType type, long[] shape, long bytes, Supplier<byte[][]> data) {}
+  private record Part(String name, ElementType type, long[] shape, long bytes, Body body) {}
+
+  private static final String TAKEN = "%s is there already";
 
   private final Map<String, Object> entries = new LinkedHashMap<>();
   private final List<Part> parts = new ArrayList<>();
@@ -50,7 +71,7 @@ public final class GgufWriter {
    * @throws IllegalArgumentException if it is something else
    */
   public GgufWriter entry(String key, Object value) {
-    if (!key.equals("general.alignment")) {
+    if (!key.equals(ALIGNMENT_KEY)) {
       valueBytes(value, true); // refuses what can't be written
       entries.put(key, value);
     }
@@ -64,7 +85,22 @@ public final class GgufWriter {
   }
 
   /**
-   * A tensor.
+   * All entries of a file, byte for byte: numbers keep their types, which other programs look at.
+   */
+  public GgufWriter entries(GgufModel model) {
+    model
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              if (!key.equals(ALIGNMENT_KEY)) {
+                entries.put(key, entry);
+              }
+            });
+    return this;
+  }
+
+  /**
+   * A tensor whose bytes are all held at once.
    *
    * @param shape the slowest index first
    * @param data its bytes in pieces, as the type has them, asked for once, when they are written
@@ -72,6 +108,43 @@ public final class GgufWriter {
    *     or there is one of that name
    */
   public GgufWriter tensor(String name, ElementType type, long[] shape, Supplier<byte[][]> data) {
+    return tensor(
+        name,
+        type,
+        shape,
+        out -> {
+          for (byte[] piece : data.get()) {
+            out.write(piece);
+          }
+        });
+  }
+
+  /**
+   * Another file's tensor, byte for byte; it is read when it is written.
+   *
+   * @throws IllegalArgumentException if GGUF has no such type, or there is one of that name
+   */
+  public GgufWriter tensor(Tensor tensor) {
+    return tensor(
+        tensor.name(),
+        tensor.type(),
+        tensor.shape(),
+        out -> {
+          for (long at = 0; at < tensor.bytes(); at += COPIED) {
+            out.write(tensor.bytes(at, (int) Math.min(COPIED, tensor.bytes() - at)));
+          }
+        });
+  }
+
+  /**
+   * A tensor.
+   *
+   * @param shape the slowest index first
+   * @param body its bytes, as the type has them, asked for once, when they are written
+   * @throws IllegalArgumentException if the type can't be written, its blocks do not fit the rows,
+   *     or there is one of that name
+   */
+  public GgufWriter tensor(String name, ElementType type, long[] shape, Body body) {
     Check.that(
         shape.length >= 1 && shape.length <= 4,
         "tensor '%s' has %d sizes: it must have 1 to 4",
@@ -94,12 +167,19 @@ public final class GgufWriter {
     Check.that(
         parts.stream().noneMatch(p -> p.name().equals(name)), "there are two tensors '%s'", name);
     type.ggufCode(); // refuses what GGUF does not have
-    parts.add(new Part(name, type, shape.clone(), elements / block * type.blockBytes(), data));
+    parts.add(new Part(name, type, shape.clone(), elements / block * type.blockBytes(), body));
     return this;
   }
 
   /**
    * Writes the file.
+   *
+   * <p>Where it must not replace one, it takes its name by a link to what was written, which fails
+   * if the name is taken meanwhile; on a file system without links the name is taken first, by an
+   * empty file, which a kill at that moment leaves.
+   *
+   * <p>What is not whole yet is called {@code NAME.PID.N.part}. Such a file of a process that is no
+   * longer there was left by a kill, and is deleted.
    *
    * @param replace whether a file that is there is replaced
    * @throws IllegalArgumentException if there is one and it is not to be replaced, or a tensor's
@@ -107,41 +187,79 @@ public final class GgufWriter {
    * @throws UncheckedIOException if it can't be written; nothing is left then
    */
   public void write(Path file, boolean replace) {
-    Check.that(replace || !Files.exists(file), "%s is there already", file);
+    Check.that(replace || !Files.exists(file, LinkOption.NOFOLLOW_LINKS), TAKEN, file);
     Path folder = file.toAbsolutePath().getParent();
     try {
+      deleteLeft(folder, file.getFileName().toString());
       Path beside =
-          folder.resolve(file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+          folder.resolve(
+              String.format(
+                  "%s.%d.%d.part",
+                  file.getFileName(), ProcessHandle.current().pid(), COUNT.incrementAndGet()));
+      beside.toFile().deleteOnExit(); // where the program is told to end meanwhile
       try {
-        try (OutputStream out =
-            new BufferedOutputStream(
-                Files.newOutputStream(
-                    beside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
-                1 << 20)) {
-          head(out);
-          for (Part part : parts) {
-            body(out, part);
-          }
+        try (FileChannel channel =
+            FileChannel.open(
+                beside,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+          write(new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20));
+          channel.force(true);
         }
         move(beside, file, replace);
       } finally {
         Files.deleteIfExists(beside);
       }
+    } catch (FileAlreadyExistsException e) {
+      throw new IllegalArgumentException(String.format(TAKEN, file), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + " can't be written: " + e.getMessage(), e);
+      throw new UncheckedIOException(file + " can't be written: " + e, e);
+    }
+  }
+
+  /** Deletes what writers that were killed have left. */
+  private static void deleteLeft(Path folder, String name) throws IOException {
+    Pattern left = Pattern.compile(Pattern.quote(name) + "\\.([0-9]{1,18})\\.[0-9]{1,18}\\.part");
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(
+            folder,
+            f -> {
+              Matcher m = left.matcher(f.getFileName().toString());
+              return m.matches() && ProcessHandle.of(Long.parseLong(m.group(1))).isEmpty();
+            })) {
+      for (Path file : files) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          Files.deleteIfExists(file);
+        }
+      }
     }
   }
 
   private static void move(Path from, Path to, boolean replace) throws IOException {
     if (!replace) {
-      Files.move(from, to);
-      return;
+      try {
+        Files.createLink(to, from);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        throw e;
+      } catch (UnsupportedOperationException | IOException e) {
+        Files.createFile(to); // no links here: fails, too, where there is one
+      }
     }
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
+  }
+
+  private void write(OutputStream out) throws IOException {
+    head(out);
+    for (Part part : parts) {
+      body(out, part);
+    }
+    out.flush();
   }
 
   private void head(OutputStream out) throws IOException {
@@ -151,11 +269,12 @@ public final class GgufWriter {
     out.write(i64(parts.size()));
     out.write(i64(entries.size()));
     for (Map.Entry<String, Object> e : entries.entrySet()) {
-      byte[] key = textBytes(e.getKey());
-      byte[] value = valueBytes(e.getValue(), true);
-      out.write(key);
-      out.write(value);
-      written += key.length + (long) value.length;
+      byte[] entry =
+          e.getValue() instanceof GgufModel.Entry copied
+              ? copied.bytes()
+              : joined(textBytes(e.getKey()), valueBytes(e.getValue(), true));
+      out.write(entry);
+      written += entry.length;
     }
     long offset = 0;
     for (Part part : parts) {
@@ -174,18 +293,37 @@ public final class GgufWriter {
   }
 
   private static void body(OutputStream out, Part part) throws IOException {
-    long written = 0;
-    for (byte[] piece : part.data().get()) {
-      out.write(piece);
-      written += piece.length;
-    }
+    Counted counted = new Counted(out);
+    part.body().writeTo(counted);
     Check.that(
-        written == part.bytes(),
+        counted.written == part.bytes(),
         "tensor '%s' is to have %d bytes and %d were given",
         part.name(),
         part.bytes(),
-        written);
-    out.write(new byte[(int) (padded(written) - written)]);
+        counted.written);
+    out.write(new byte[(int) (padded(counted.written) - counted.written)]);
+  }
+
+  /** Counts what passes. */
+  private static final class Counted extends OutputStream {
+    private final OutputStream out;
+    private long written;
+
+    Counted(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      written++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      out.write(bytes, from, count);
+      written += count;
+    }
   }
 
   private static long padded(long bytes) {

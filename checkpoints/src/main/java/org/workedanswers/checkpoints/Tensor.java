@@ -145,7 +145,25 @@ public final class Tensor {
         bytes(),
         Check.MAX_ELEMENTS);
     int cols = rows == 0 ? sizeAsInt(1) : (int) (elements / rows);
-    return GgufMatrix.wrap((GgufType) format, rows, cols, values.bytes((int) bytes()));
+    return GgufMatrix.wrap((GgufType) format, rows, cols, values.bytes(0, (int) bytes()));
+  }
+
+  /**
+   * The {@code count} bytes from byte {@code from} as they stand in the file, little-endian, blocks
+   * as blocks: for copying.
+   *
+   * @throws IllegalArgumentException if they are not inside of the tensor, its layout is not known,
+   *     or its values do not stand in a row there (some of ONNX's)
+   */
+  public byte[] bytes(long from, int count) {
+    Check.that(
+        from >= 0 && count >= 0 && from <= bytes() - count,
+        "bytes %d to %d are not inside of tensor '%s', which has %d",
+        from,
+        from + count,
+        name,
+        bytes());
+    return values.bytes(from, count);
   }
 
   private int rows() {

@@ -12,8 +12,12 @@ interface TensorValues {
   /** The {@code count} values from value {@code from} as longs. */
   long[] longs(long from, int count);
 
-  /** The first {@code count} bytes as they stand in the file; of types in blocks alone. */
-  byte[] bytes(int count);
+  /**
+   * The {@code count} bytes from byte {@code from} as they stand in the file.
+   *
+   * @throws IllegalArgumentException if they do not stand there in a row
+   */
+  byte[] bytes(long from, int count);
 
   /** For a type that is named but not read: {@link Tensor} refuses before it asks. */
   TensorValues NONE = new LittleEndian(ElementType.UINT8, ByteBuffer.allocate(0));
@@ -21,8 +25,10 @@ interface TensorValues {
   /** Values of a fixed size, one after the other, little-endian. */
   record LittleEndian(ElementType type, ByteBuffer bytes) implements TensorValues {
     @Override
-    public byte[] bytes(int count) {
-      throw new AssertionError("no blocks here");
+    public byte[] bytes(long from, int count) {
+      byte[] copy = new byte[count];
+      bytes.get((int) from, copy);
+      return copy;
     }
 
     @Override
@@ -61,7 +67,7 @@ interface TensorValues {
       } else {
         for (int done = 0; done < count; done += STEP) {
           int length = Math.min(STEP, count - done);
-          ByteBuffer bytes = bytes(from + done, length);
+          ByteBuffer bytes = buffer(from + done, length);
           for (int i = 0; i < length; i++) {
             values[done + i] = type.floatAt(bytes, i * type.bytes());
           }
@@ -71,13 +77,13 @@ interface TensorValues {
     }
 
     @Override
-    public byte[] bytes(int count) {
+    public byte[] bytes(long from, int count) {
       byte[] copy = new byte[count];
-      file.copy(start, copy, 0, count);
+      file.copy(start + from, copy, 0, count);
       return copy;
     }
 
-    private ByteBuffer bytes(long from, int count) {
+    private ByteBuffer buffer(long from, int count) {
       return file.bytes(start + from * type.bytes(), count * type.bytes());
     }
 
@@ -100,7 +106,7 @@ interface TensorValues {
       long[] values = new long[count];
       for (int done = 0; done < count; done += STEP) {
         int length = Math.min(STEP, count - done);
-        ByteBuffer bytes = bytes(from + done, length);
+        ByteBuffer bytes = buffer(from + done, length);
         for (int i = 0; i < length; i++) {
           values[done + i] = type.longAt(bytes, i * type.bytes());
         }
@@ -118,8 +124,9 @@ interface TensorValues {
   /** Values that stand as varints, or one by one: they are walked from the first each time. */
   record Walked(ElementType type, Walk walk) implements TensorValues {
     @Override
-    public byte[] bytes(int count) {
-      throw new AssertionError("no blocks here");
+    public byte[] bytes(long from, int count) {
+      throw new IllegalArgumentException(
+          "values that are packed in their file do not stand there as bytes in a row");
     }
 
     @Override

@@ -3,14 +3,18 @@ package org.workedanswers.checkpoints;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.workedanswers.checkpoints.OnnxModelTest.assertMessage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -138,6 +142,90 @@ class GgufWriterTest {
       assertEquals(1, left.count());
     }
     assertThrows(UncheckedIOException.class, () -> good.write(folder.resolve("no/b.gguf"), false));
+  }
+
+  /** A file that comes while another is written keeps its name, and what is in it. */
+  @Test
+  void aFileThatComesMeanwhileIsNotReplaced() throws IOException {
+    Path file = folder.resolve("c.gguf");
+    GgufWriter late =
+        new GgufWriter()
+            .tensor(
+                "w",
+                ElementType.FLOAT32,
+                new long[] {1},
+                out -> {
+                  Files.writeString(file, "mine");
+                  out.write(new byte[4]);
+                });
+    assertMessage("is there already", () -> late.write(file, false));
+    assertEquals("mine", Files.readString(file));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(1, left.count());
+    }
+    late.write(file, true);
+    assertEquals(0, GgufModel.read(file).tensor("w").floats()[0]);
+  }
+
+  @Test
+  void whatAKillHasLeftIsNotInTheWay() throws IOException {
+    Path file = folder.resolve("d.gguf");
+    long self = ProcessHandle.current().pid();
+    long gone = Long.MAX_VALUE >>> 8; // no process has such a number
+    Path dead = Files.writeString(folder.resolve("d.gguf." + gone + ".1.part"), "half");
+    List<Path> others = new ArrayList<>();
+    for (String name :
+        List.of(
+            "d.gguf." + self + ".999999.part", // of one that lives
+            "d.gguf." + gone + ".part",
+            "e.gguf." + gone + ".1.part",
+            "d.gguf." + gone + ".1.part.txt")) {
+      others.add(Files.writeString(folder.resolve(name), "other"));
+    }
+    new GgufWriter()
+        .tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(1))
+        .write(file, false);
+    assertTrue(Files.notExists(dead));
+    for (Path other : others) {
+      assertEquals("other", Files.readString(other));
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(1 + others.size(), left.count());
+    }
+  }
+
+  /** Types of numbers that no {@code entry} writes, blocks that nothing here makes. */
+  @Test
+  void aCopyHasTheSameBytes() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(3).putLong(2).putLong(3);
+    text(bytes, "i8").putInt(1).put((byte) -3);
+    text(bytes, "u64").putInt(10).putLong(7);
+    text(bytes, "i16s").putInt(9).putInt(3).putLong(2).putShort((short) 1).putShort((short) -1);
+    text(bytes, "q6").putInt(2).putLong(256).putLong(2).putInt(14).putLong(0);
+    text(bytes, "v").putInt(1).putLong(3).putInt(26).putLong(448); // 420 and zeros
+    bytes.position((bytes.position() + 31) / 32 * 32);
+    for (int i = 0; i < 420; i++) {
+      bytes.put((byte) (i * 31));
+    }
+    bytes.position(bytes.position() + 28);
+    bytes.putInt(1).putInt(-2).putInt(3).position(bytes.position() + 20);
+    byte[] all = Arrays.copyOf(bytes.array(), bytes.position());
+    GgufModel model = GgufModel.read(all);
+    GgufWriter writer = new GgufWriter().entries(model);
+    model.tensors().values().forEach(writer::tensor);
+    Path file = folder.resolve("copy.gguf");
+    writer.write(file, false);
+    assertArrayEquals(all, Files.readAllBytes(file));
+    writer.entry("i8", 5L).write(file, true);
+    assertEquals(
+        List.of(5L, 7L, List.of(1L, -1L)),
+        List.copyOf(GgufModel.read(file).metadata().values())); // in its old place
+    assertMessage("bytes 0 to 421 are not inside", () -> model.tensor("q6").bytes(0, 421));
+  }
+
+  private static ByteBuffer text(ByteBuffer bytes, String text) {
+    return bytes.putLong(text.length()).put(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test

@@ -5,7 +5,8 @@ import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 
 /**
- * Integers of 8, 4 or 2 bits and a scale for each group of weights, with a zero point or without.
+ * Integers of 8, 4, 3 or 2 bits and a scale for each group of weights, with a zero point or
+ * without.
  *
  * <pre>
  * ŵ = s · (u - z)                            u in 0 ... 2ᵇ-1
@@ -26,7 +27,8 @@ import org.workedanswers.core.Matrix;
  * included. A group of zeros has s = 0.
  *
  * <p><b>Layout.</b> Codes of a row beside each other, the first in the lowest bits of a byte; a row
- * begins at a byte. Zero points are packed in the same way, group after group.
+ * begins at a byte; a code of 3 bits may go on in the next one. Zero points are packed in the same
+ * way, group after group.
  *
  * <p>Source: Jacob et al., <i>Quantization and Training of Neural Networks for Efficient
  * Integer-Arithmetic-Only Inference</i>, 2018, section 2.1 (zero point); Dettmers et al.,
@@ -47,7 +49,7 @@ public final class IntFormat implements Format {
   private final boolean zeroPoint;
 
   private IntFormat(int bits, Grouping grouping, ScaleType scaleType, boolean zeroPoint) {
-    Check.that(bits == 8 || bits == 4 || bits == 2, "bits is %d: it must be 8, 4 or 2", bits);
+    Check.that(bits == 8 || bits >= 2 && bits <= 4, "bits is %d: it must be 8, 4, 3 or 2", bits);
     this.bits = bits;
     this.grouping = grouping;
     this.scaleType = scaleType;
@@ -57,7 +59,7 @@ public final class IntFormat implements Format {
   /**
    * Scales alone.
    *
-   * @throws IllegalArgumentException if bits is not 8, 4 or 2
+   * @throws IllegalArgumentException if bits is not 8, 4, 3 or 2
    */
   public static IntFormat absmax(int bits, Grouping grouping, ScaleType scaleType) {
     return new IntFormat(bits, grouping, scaleType, false);
@@ -66,7 +68,7 @@ public final class IntFormat implements Format {
   /**
    * A scale and a zero point for each group.
    *
-   * @throws IllegalArgumentException if bits is not 8, 4 or 2
+   * @throws IllegalArgumentException if bits is not 8, 4, 3 or 2
    */
   public static IntFormat zeroPoint(int bits, Grouping grouping, ScaleType scaleType) {
     return new IntFormat(bits, grouping, scaleType, true);

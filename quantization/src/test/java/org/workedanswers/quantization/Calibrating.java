@@ -17,7 +17,7 @@ final class Calibrating {
   /** Every kind of grid, for rows of a multiple of 64. */
   static List<Format> formats() {
     List<Format> all = new ArrayList<>();
-    for (int bits : new int[] {8, 4, 2}) {
+    for (int bits : new int[] {8, 4, 3, 2}) {
       for (Grouping g :
           List.of(
               Grouping.TENSOR, Grouping.ROW, Grouping.of(1), Grouping.of(16), Grouping.of(64))) {

@@ -17,7 +17,7 @@ class FormatTest {
   /** Every format, in a setting that can cut rows of a multiple of 192. */
   static List<Format> all() {
     List<Format> all = new ArrayList<>(List.of(FloatFormat.values()));
-    for (int bits : new int[] {8, 4, 2}) {
+    for (int bits : new int[] {8, 4, 3, 2}) {
       for (Grouping g : List.of(Grouping.TENSOR, Grouping.ROW, Grouping.of(64))) {
         all.add(IntFormat.absmax(bits, g, ScaleType.FP32));
         all.add(IntFormat.zeroPoint(bits, g, ScaleType.FP16));

@@ -236,7 +236,7 @@ class IntFormatTest {
         () -> g32.quantize(Matrix.zeros(2, 100)));
     assertMessage("W is 0 x 32", () -> g32.quantize(Matrix.zeros(0, 32)));
     assertMessage("W is 2 x 0", () -> g32.quantize(Matrix.zeros(2, 0)));
-    assertMessage("bits is 3", () -> IntFormat.absmax(3, Grouping.ROW, ScaleType.FP32));
+    assertMessage("bits is 5", () -> IntFormat.absmax(5, Grouping.ROW, ScaleType.FP32));
     assertMessage("group size is 0", () -> Grouping.of(0));
     Matrix w = Matrix.zeros(2, 32);
     w.set(1, 31, Float.POSITIVE_INFINITY);

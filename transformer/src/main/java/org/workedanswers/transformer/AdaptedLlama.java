@@ -57,7 +57,7 @@ public final class AdaptedLlama {
    * @throws IllegalArgumentException if a tensor is missing or has another shape
    */
   public Decoder base() {
-    return Llama.decoder(config, weights, (name, own) -> own.get());
+    return Llama.decoder(config, weights, LinearMaker.STORED);
   }
 
   /**
@@ -73,9 +73,10 @@ public final class AdaptedLlama {
     return Llama.decoder(
         config,
         weights,
-        (name, own) -> {
-          Adapter adapter = adapters.get(name);
-          return adapter == null ? own.get() : own.get().with(adapter);
+        layer -> {
+          Adapter adapter = adapters.get(layer.name() + ".weight");
+          Linear own = layer.stored().get();
+          return adapter == null ? own : own.with(adapter);
         });
   }
 
@@ -90,14 +91,14 @@ public final class AdaptedLlama {
     return Llama.decoder(
         config,
         weights,
-        (name, own) -> {
-          Adapter adapter = adapters.get(name);
+        layer -> {
+          Adapter adapter = adapters.get(layer.name() + ".weight");
           if (adapter == null) {
-            return own.get();
+            return layer.stored().get();
           }
-          Matrix w = tensors.get(name).matrix();
+          Matrix w = layer.weights().get();
           adapter.addDelta(kernels, Loop.sequential(), w);
-          return weights.inPlaceOf(name, name.replaceFirst("weight$", "bias"), w, kernels);
+          return weights.inPlaceOf(layer.name() + ".weight", w, layer.bias(), kernels);
         });
   }
 

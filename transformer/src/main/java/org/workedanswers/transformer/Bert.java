@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
 import org.workedanswers.checkpoints.OnnxModel;
@@ -38,14 +39,16 @@ public final class Bert {
   private interface Source {
     Tensor tensor(String name);
 
-    Linear linear(String part, int out, int in);
+    NamedLinear linear(String part, String input, int out, int in);
   }
 
   private final ModelShape shape;
   private final double epsilon;
   private final Source source;
+  private final LinearMaker maker;
 
-  private Bert(ModelShape shape, double epsilon, Source source) {
+  private Bert(ModelShape shape, double epsilon, Source source, LinearMaker maker) {
+    this.maker = maker;
     Check.that(
         shape.kind() == ModelShape.Kind.ENCODER && shape.feedForward().experts() == 1,
         "%s is no dense encoder: BERT is one",
@@ -62,6 +65,18 @@ public final class Bert {
    * @throws IllegalArgumentException if a tensor is missing or has another shape
    */
   public static Encoder encoder(ModelShape shape, double epsilon, OnnxModel model) {
+    return encoder(shape, epsilon, model, LinearMaker.STORED);
+  }
+
+  /**
+   * The same, its linear layers made by another. Layers that read the same x have the norm before
+   * them as their input, the attention's output {@code attention.self.value}, the feed-forward
+   * part's {@code intermediate.dense}.
+   *
+   * @throws IllegalArgumentException if a tensor is missing or has another shape
+   */
+  public static Encoder encoder(
+      ModelShape shape, double epsilon, OnnxModel model, LinearMaker maker) {
     Source source =
         new Source() {
           @Override
@@ -70,14 +85,26 @@ public final class Bert {
           }
 
           @Override
-          public Linear linear(String part, int out, int in) {
+          public NamedLinear linear(String part, String input, int out, int in) {
             String node = "/" + part.replace('.', '/').replace("layer/", "layer.") + "/MatMul";
-            Matrix w = model.weightOf(node).matrix(); // [in x out]
-            Check.shape(node, w, in, out);
-            return Linear.denseInOut(w, model.tensor(part + ".bias").floats());
+            float[] bias = model.tensor(part + ".bias").floats();
+            Supplier<Matrix> w =
+                () -> {
+                  Matrix inOut = model.weightOf(node).matrix();
+                  Check.shape(node, inOut, in, out);
+                  return inOut;
+                };
+            return new NamedLinear(
+                part,
+                input,
+                out,
+                in,
+                () -> w.get().transposed(),
+                bias,
+                () -> Linear.denseInOut(w.get(), bias));
           }
         };
-    return new Bert(shape, epsilon, source).encoder();
+    return new Bert(shape, epsilon, source, maker).encoder();
   }
 
   /**
@@ -98,18 +125,30 @@ public final class Bert {
           }
 
           @Override
-          public Linear linear(String part, int out, int in) {
-            return weights.linear(prefix + part + ".weight", prefix + part + ".bias", out, in);
+          public NamedLinear linear(String part, String input, int out, int in) {
+            String weight = prefix + part + ".weight";
+            String bias = prefix + part + ".bias";
+            return new NamedLinear(
+                part,
+                input,
+                out,
+                in,
+                () -> weights.matrix(weight, out, in),
+                weights.optionalVector(bias, out).orElse(null),
+                () -> weights.linear(weight, bias, out, in));
           }
         };
-    return new Bert(shape, epsilon, source).encoder();
+    return new Bert(shape, epsilon, source, LinearMaker.STORED).encoder();
   }
 
   private Encoder encoder() {
     ModelShape.Embedding e = shape.embedding();
     List<Layer> layers = new ArrayList<>();
     for (int l = 0; l < shape.layers(); l++) {
-      layers.add(layer("encoder.layer." + l + "."));
+      layers.add(
+          layer(
+              "encoder.layer." + l + ".",
+              l == 0 ? "embeddings.LayerNorm" : "encoder.layer." + (l - 1) + ".output.LayerNorm"));
     }
     Embeddings embeddings =
         new Embeddings(
@@ -120,7 +159,7 @@ public final class Bert {
     return new Encoder(embeddings, new Stack(layers, Optional.empty(), Mask.full()));
   }
 
-  private Layer layer(String part) {
+  private Layer layer(String part, String input) {
     int d = shape.dModel();
     int h = shape.feedForward().dFf();
     int own = shape.attention().heads() * shape.attention().headSize();
@@ -129,16 +168,16 @@ public final class Bert {
         new SelfAttention(
             new MultiHead(shape.attention().heads(), shape.attention().kvHeads()),
             Linear.joined(
-                source.linear(part + "attention.self.query", own, d),
-                source.linear(part + "attention.self.key", shared, d),
-                source.linear(part + "attention.self.value", shared, d)),
-            source.linear(part + "attention.output.dense", d, own),
+                linear(part + "attention.self.query", input, own, d),
+                linear(part + "attention.self.key", input, shared, d),
+                linear(part + "attention.self.value", input, shared, d)),
+            linear(part + "attention.output.dense", part + "attention.self.value", d, own),
             Optional.empty(),
             Optional.empty());
     Mlp mlp =
         Mlp.dense(
-            source.linear(part + "intermediate.dense", h, d),
-            source.linear(part + "output.dense", d, h),
+            linear(part + "intermediate.dense", part + "attention.output.LayerNorm", h, d),
+            linear(part + "output.dense", part + "intermediate.dense", d, h),
             Activation.GELU);
     return new Layer(
         NormPlace.POST,
@@ -147,6 +186,10 @@ public final class Bert {
         Optional.empty(),
         mlp,
         norm(part + "output.LayerNorm"));
+  }
+
+  private Linear linear(String part, String input, int out, int in) {
+    return maker.make(source.linear(part, input, out, in));
   }
 
   private Matrix table(String name, int rows) {

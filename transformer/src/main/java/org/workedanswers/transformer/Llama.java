@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
 import org.workedanswers.attention.PositionInterpolation;
@@ -49,19 +48,13 @@ public final class Llama {
 
   private final LlamaConfig config;
   private final NamedWeights weights;
-  private final Change change;
   private final RotaryPositions positions;
+  private final LinearMaker maker;
 
-  /** What stands in the place of a linear layer. */
-  interface Change {
-    /** {@code own} makes the model's own layer, the tensor {@code name}'s. */
-    Linear of(String name, Supplier<Linear> own);
-  }
-
-  private Llama(LlamaConfig config, NamedWeights weights, Change change) {
+  private Llama(LlamaConfig config, NamedWeights weights, LinearMaker maker) {
+    this.maker = maker;
     this.config = config;
     this.weights = weights;
-    this.change = change;
     double[] frequencies = config.frequencies();
     Optional<float[]> factors = weights.optionalVector("rope_freqs.weight", frequencies.length);
     for (int p = 0; factors.isPresent() && p < frequencies.length; p++) {
@@ -77,12 +70,23 @@ public final class Llama {
    * @throws IllegalArgumentException if a tensor is missing or has another shape
    */
   public static Decoder decoder(LlamaConfig config, Map<String, Tensor> tensors, Storage storage) {
-    return decoder(config, new NamedWeights(tensors, storage), (name, own) -> own.get());
+    return decoder(config, tensors, storage, LinearMaker.STORED);
   }
 
-  /** The same with other linear layers in some places. */
-  static Decoder decoder(LlamaConfig config, NamedWeights weights, Change change) {
-    return new Llama(config, weights, change).decoder();
+  /**
+   * The same, its linear layers and its table made by another. Layers that read the same x have the
+   * norm before them as their input, the attention's output {@code attn_v}, the feed-forward part's
+   * {@code ffn_up}; experts are not among them.
+   *
+   * @throws IllegalArgumentException if a tensor is missing or has another shape
+   */
+  public static Decoder decoder(
+      LlamaConfig config, Map<String, Tensor> tensors, Storage storage, LinearMaker maker) {
+    return decoder(config, new NamedWeights(tensors, storage), maker);
+  }
+
+  static Decoder decoder(LlamaConfig config, NamedWeights weights, LinearMaker maker) {
+    return new Llama(config, weights, maker).decoder();
   }
 
   /**
@@ -209,9 +213,13 @@ public final class Llama {
     }
     String head = shape.embedding().tied() ? "token_embd" : "output";
     return new Decoder(
-        Embeddings.of(weights.table("token_embd.weight", vocabulary, d)),
+        Embeddings.of(
+            maker.table(
+                "token_embd",
+                () -> weights.matrix("token_embd.weight", vocabulary, d),
+                () -> weights.table("token_embd.weight", vocabulary, d))),
         new Stack(layers, Optional.of(norm("output_norm")), Mask.causal()),
-        linear(head, vocabulary, d),
+        linear(head, "output_norm", vocabulary, d),
         config.context());
   }
 
@@ -223,14 +231,14 @@ public final class Llama {
     int shared = a.kvHeads() * a.headSize();
     Linear projections =
         Linear.sideBySide(
-            linear(part + "attn_q", own, d),
-            linear(part + "attn_k", shared, d),
-            linear(part + "attn_v", shared, d));
+            linear(part + "attn_q", part + "attn_norm", own, d),
+            linear(part + "attn_k", part + "attn_norm", shared, d),
+            linear(part + "attn_v", part + "attn_norm", shared, d));
     SelfAttention attention =
         new SelfAttention(
             new MultiHead(a.heads(), a.kvHeads()),
             projections,
-            linear(part + "attn_output", d, own),
+            linear(part + "attn_output", part + "attn_v", d, own),
             Optional.of(positions),
             Optional.empty());
     return new Layer(
@@ -246,9 +254,9 @@ public final class Llama {
     int d = config.shape().dModel();
     int hidden = config.shape().feedForward().dFf();
     return Mlp.gated(
-        linear(part + "ffn_gate", hidden, d),
-        linear(part + "ffn_up", hidden, d),
-        linear(part + "ffn_down", d, hidden),
+        linear(part + "ffn_gate", part + "ffn_norm", hidden, d),
+        linear(part + "ffn_up", part + "ffn_norm", hidden, d),
+        linear(part + "ffn_down", part + "ffn_up", d, hidden),
         Activation.SILU);
   }
 
@@ -271,9 +279,16 @@ public final class Llama {
             new Router(router, f.activeExperts(), Gating.TOP_K_THEN_SOFTMAX), experts));
   }
 
-  private Linear linear(String part, int out, int in) {
-    String name = part + ".weight";
-    return change.of(name, () -> weights.linear(name, part + ".bias", out, in));
+  private Linear linear(String part, String input, int out, int in) {
+    return maker.make(
+        new NamedLinear(
+            part,
+            input,
+            out,
+            in,
+            () -> weights.matrix(part + ".weight", out, in),
+            weights.optionalVector(part + ".bias", out).orElse(null),
+            () -> weights.linear(part + ".weight", part + ".bias", out, in)));
   }
 
   private Norm norm(String part) {

@@ -94,9 +94,8 @@ final class NamedWeights {
    * A layer with W [out x in] in the place of a tensor, held as that one is: in its blocks again
    * where it is held in blocks that can be written, else in float32.
    */
-  Linear inPlaceOf(String name, String biasName, Matrix w, Kernels kernels) {
+  Linear inPlaceOf(String name, Matrix w, float[] bias, Kernels kernels) {
     Tensor tensor = shaped(name, w.rows(), w.cols());
-    float[] bias = optionalVector(biasName, w.rows()).orElse(null);
     if (storage != Storage.FLOAT
         && tensor.type().blocks().orElse(null) instanceof GgufType format) {
       GgufMatrix rounded = format.quantize(kernels, Loop.sequential(), w);

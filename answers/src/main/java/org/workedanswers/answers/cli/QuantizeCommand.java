@@ -6,12 +6,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.models.CalibratedWeights;
+import org.workedanswers.answers.models.CalibrationText;
+import org.workedanswers.answers.models.Comparison;
 import org.workedanswers.answers.models.DecoderFile;
 import org.workedanswers.answers.models.Requantization;
 import org.workedanswers.answers.models.RequantizationPage;
+import org.workedanswers.answers.models.RoundingMethod;
 import org.workedanswers.answers.models.TextScore;
 import org.workedanswers.answers.models.WeightFormat;
 import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.core.Check;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.LogLikelihood;
 import picocli.CommandLine.Command;
@@ -37,13 +42,12 @@ final class QuantizeCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "FILE", description = "the model")
   private Path from;
 
-  @Parameters(index = "1", paramLabel = "OUT", description = "where it is written")
+  @Parameters(index = "1", arity = "0..1", paramLabel = "OUT", description = "where it is written")
   private Path to;
 
   @Option(
       names = "--to",
       paramLabel = "FORMAT",
-      required = true,
       description = "q4_0, q4_1, q5_0, q5_1, q8_0, f16 or bf16")
   private String format;
 
@@ -52,6 +56,33 @@ final class QuantizeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "a text that both foresee; <|endoftext|> stands between documents")
   private Path text;
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = {
+        "how codes are found: nearest, or with --calibrate gptq, gptq-order (large inputs first) or",
+        "awq (its scales go into the norms before Q, K, V, gate and up; other matrices to nearest);",
+        "(default: ${DEFAULT-VALUE})"
+      })
+  private String method = "nearest";
+
+  @Option(
+      names = "--calibrate",
+      paramLabel = "FILE",
+      description = "a text that shows what inputs the layers get")
+  private Path calibrate;
+
+  @Option(
+      names = "--calibrate-tokens",
+      paramLabel = "N",
+      description = "how many tokens of it are taken (default: ${DEFAULT-VALUE})")
+  private int calibrateTokens = CalibrationText.TOKENS;
+
+  @Option(
+      names = "--compare",
+      description = "writes nothing: formats and methods side by side, with --calibrate and --text")
+  private boolean compare;
 
   @Option(names = "--force", description = "replaces OUT if it is there")
   private boolean force;
@@ -62,17 +93,58 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (compare) {
+      return compare();
+    }
+    Check.that(format != null, "--to is missing: it names the format");
+    Check.that(to != null, "OUT is missing: it names the file to write");
+    RoundingMethod rounding = RoundingMethod.named(method);
+    Check.that(
+        rounding == RoundingMethod.NEAREST || calibrate != null,
+        "--method %s needs a text: --calibrate names one",
+        rounding);
     Requantization work = new Requantization(from, WeightFormat.named(format));
     Requantization.checkTarget(from, to, force);
     List<String> documents = text == null ? List.of() : TextScore.documents(text);
     try (Workbench bench = run.workbench()) {
       Compute compute = Compute.plain(bench.kernels(), bench.loop());
       Optional<LogLikelihood> before = score(from, documents, compute);
+      List<String> nearest =
+          rounding == RoundingMethod.NEAREST ? List.of() : calibrate(work, rounding, bench);
       work.write(to, force, bench);
       TerminalSheet sheet = new TerminalSheet(out, Ansi.AUTO);
       RequantizationPage.show(sheet, work);
+      RequantizationPage.nearest(sheet, rounding, nearest);
       before.ifPresent(
           b -> RequantizationPage.scores(sheet, b, score(to, documents, compute).orElseThrow()));
+      return 0;
+    }
+  }
+
+  private List<String> calibrate(Requantization work, RoundingMethod rounding, Workbench bench) {
+    DecoderFile file = DecoderFile.read(from, Optional.empty());
+    return CalibratedWeights.give(
+        work,
+        file,
+        WeightFormat.named(format),
+        rounding,
+        CalibrationText.sequences(file, calibrate, calibrateTokens),
+        bench);
+  }
+
+  private int compare() {
+    Check.that(
+        to == null && format == null && !force,
+        "--compare writes nothing: it takes no OUT, no --to and no --force");
+    Check.that(
+        calibrate != null && text != null,
+        "--compare needs two texts: --calibrate names one to learn from, --text one to judge by");
+    DecoderFile file = DecoderFile.read(from, Optional.empty());
+    List<int[]> sequences = CalibrationText.sequences(file, calibrate, calibrateTokens);
+    List<String> documents = TextScore.documents(text);
+    try (Workbench bench = run.workbench()) {
+      List<Comparison.Line> lines = new Comparison(file, sequences, documents, bench).all();
+      RequantizationPage.comparison(new TerminalSheet(out, Ansi.AUTO), lines);
       return 0;
     }
   }

@@ -1,13 +1,12 @@
 package org.workedanswers.answers.models;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -18,18 +17,23 @@ import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.checkpoints.ElementType;
 import org.workedanswers.checkpoints.GgufModel;
+import org.workedanswers.checkpoints.GgufWriter;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.quantization.GgufMatrix;
+import org.workedanswers.quantization.QuantizedMatrix;
+import org.workedanswers.quantization.ScaledMatrix;
 
 /**
  * A GGUF file's weights in another format, in another file. Vectors (norms and biases), routers and
  * matrices whose rows are not whole blocks stay as they are; so does all that the file says of its
- * model, but for {@code general.file_type}.
+ * model, but for {@code general.file_type} and the alignment.
  *
- * <p>The file is written beside its place and moved there when it is whole.
+ * <p>{@link GgufWriter} writes the file beside its place and moves it there when it is whole.
  */
 public final class Requantization {
+  private static final String FILE_TYPE = "general.file_type";
   private static final long CHUNK = 1 << 22; // weights that are widened at a time
 
   private static final Set<ElementType> WEIGHTS =
@@ -40,6 +44,8 @@ public final class Requantization {
   private final WeightFormat format;
   private final Map<String, String> staying = new LinkedHashMap<>(); // tensor, why
   private final List<Change> changes = new ArrayList<>();
+  private final Map<String, QuantizedMatrix> given = new LinkedHashMap<>();
+  private final Map<String, float[]> vectors = new LinkedHashMap<>();
 
   /**
    * What became of a tensor.
@@ -96,6 +102,24 @@ public final class Requantization {
     return cols == 0 || cols > CHUNK ? "rows of " + cols : "";
   }
 
+  /**
+   * Takes matrices that were rounded already, by what a calibration text told; others are rounded
+   * to nearest.
+   *
+   * @param matrices by tensor, in this format's blocks; of scaled inputs where the scales are in a
+   *     vector that is given too
+   * @param others vectors that change with them, by tensor: norms that take in scales of inputs
+   */
+  void give(Map<String, QuantizedMatrix> matrices, Map<String, float[]> others) {
+    given.putAll(matrices);
+    vectors.putAll(others);
+  }
+
+  /** Whether a tensor is rounded: the others stay as they are. */
+  boolean rounds(String tensor) {
+    return model.tensors().containsKey(tensor) && !staying.containsKey(tensor);
+  }
+
   /** What stays as it is, each tensor with the reason. */
   public Map<String, String> staying() {
     return staying;
@@ -115,22 +139,72 @@ public final class Requantization {
    */
   public void write(Path to, boolean force, Workbench bench) {
     checkTarget(from, to, force);
-    Path part = to.resolveSibling(to.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    part.toFile().deleteOnExit(); // where the program is told to end meanwhile
-    try {
-      Files.deleteIfExists(part);
-      try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
-          FileChannel out =
-              FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        write(in, out, bench);
-        out.force(true);
-      }
-      Files.move(part, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(to + " can't be written: " + e, e);
-    } finally {
-      part.toFile().delete(); // gone already where all went well
+    GgufWriter writer = new GgufWriter().entries(model);
+    if (model.metadata().get(FILE_TYPE) instanceof Long) {
+      writer.entry(FILE_TYPE, (long) format.fileType);
     }
+    Progress progress = Progress.of("tensors", model.tensors().size());
+    for (Tensor tensor : model.tensors().values()) {
+      add(writer, tensor, bench, progress);
+    }
+    try {
+      writer.write(to, force);
+    } catch (UncheckedIOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    } finally {
+      progress.end();
+    }
+  }
+
+  private void add(GgufWriter writer, Tensor tensor, Workbench bench, Progress progress) {
+    String name = tensor.name();
+    if (vectors.containsKey(name)) {
+      writer.tensor(
+          name, ElementType.FLOAT32, tensor.shape(), out -> out.write(bytes(vectors.get(name))));
+      changes.add(new Change(tensor, Float.BYTES * tensor.elements(), 0, 0));
+    } else if (staying.containsKey(name)) {
+      writer.tensor(tensor);
+      changes.add(new Change(tensor, tensor.bytes(), 0, 0));
+    } else {
+      writer.tensor(
+          name,
+          format.type(),
+          tensor.shape(),
+          out -> {
+            changes.add(given.containsKey(name) ? give(tensor, out) : round(tensor, out, bench));
+            progress.at(changes.size());
+          });
+    }
+  }
+
+  /** A matrix that was rounded before, by what calibration told. */
+  private Change give(Tensor tensor, OutputStream out) throws IOException {
+    QuantizedMatrix seen = given.get(tensor.name());
+    QuantizedMatrix stored = seen instanceof ScaledMatrix scaled ? scaled.inner() : seen;
+    byte[] bytes = ((GgufMatrix) stored).bytes();
+    out.write(bytes);
+    float[] row = new float[seen.cols()];
+    double error = 0;
+    double squares = 0;
+    for (int i = 0; i < seen.rows(); i++) {
+      float[] w = tensor.floats((long) i * row.length, row.length);
+      seen.dequantizeRow(i, row, 0);
+      for (int j = 0; j < row.length; j++) {
+        double lost = (double) w[j] - row[j];
+        error += lost * lost;
+        squares += (double) w[j] * w[j];
+      }
+    }
+    return new Change(tensor, bytes.length, error, squares);
+  }
+
+  private static byte[] bytes(float[] vector) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float x : vector) {
+      bytes.putFloat(x);
+    }
+    return bytes.array();
   }
 
   /**
@@ -158,49 +232,7 @@ public final class Requantization {
     }
   }
 
-  private void write(FileChannel in, FileChannel out, Workbench bench) throws IOException {
-    long alignment = model.metadata().get("general.alignment") instanceof Long named ? named : 32;
-    GgufHead head = GgufHead.read(in, alignment);
-    byte[] entries = head.copy(0, head.entriesEnd());
-    if (head.fileType() >= 0) {
-      ByteBuffer.wrap(entries)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .putInt(head.fileType(), format.fileType);
-    }
-    write(out, entries);
-    long offset = 0;
-    for (GgufHead.Info info : head.infos()) {
-      write(out, head.copy(info.from(), info.typeAt()));
-      boolean stays = staying.containsKey(info.name());
-      int code = stays ? head.bytes().getInt(info.typeAt()) : format.code;
-      ByteBuffer rest = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-      write(out, rest.putInt(code).putLong(offset).array());
-      offset = GgufHead.aligned(offset + bytes(model.tensor(info.name())), alignment);
-    }
-    pad(out, alignment);
-    Progress progress = Progress.of("tensors", head.infos().size());
-    try {
-      for (GgufHead.Info info : head.infos()) {
-        Tensor tensor = model.tensor(info.name());
-        if (staying.containsKey(info.name())) {
-          copy(in, head.dataStart() + info.offset(), tensor.bytes(), out);
-          changes.add(new Change(tensor, tensor.bytes(), 0, 0));
-        } else {
-          changes.add(round(tensor, out, bench));
-        }
-        pad(out, alignment);
-        progress.at(changes.size());
-      }
-    } finally {
-      progress.end();
-    }
-  }
-
-  private long bytes(Tensor tensor) {
-    return staying.containsKey(tensor.name()) ? tensor.bytes() : format.bytes(tensor.elements());
-  }
-
-  private Change round(Tensor tensor, FileChannel out, Workbench bench) throws IOException {
+  private Change round(Tensor tensor, OutputStream out, Workbench bench) throws IOException {
     long[] shape = tensor.shape();
     int cols = (int) shape[shape.length - 1];
     long step = CHUNK / cols * cols;
@@ -222,31 +254,8 @@ public final class Requantization {
         error += lost * lost;
         squares += x * x;
       }
-      write(out, rounded.bytes());
+      out.write(rounded.bytes());
     }
     return new Change(tensor, format.bytes(tensor.elements()), error, squares);
-  }
-
-  private static void copy(FileChannel in, long at, long count, FileChannel out)
-      throws IOException {
-    for (long done = 0; done < count; ) {
-      long moved = in.transferTo(at + done, count - done, out);
-      if (moved <= 0) {
-        throw new IOException("the file that is read has become shorter");
-      }
-      done += moved;
-    }
-  }
-
-  private static void pad(FileChannel out, long alignment) throws IOException {
-    long at = out.position();
-    write(out, new byte[(int) (GgufHead.aligned(at, alignment) - at)]);
-  }
-
-  private static void write(FileChannel out, byte[] bytes) throws IOException {
-    ByteBuffer left = ByteBuffer.wrap(bytes);
-    while (left.hasRemaining()) {
-      out.write(left);
-    }
   }
 }

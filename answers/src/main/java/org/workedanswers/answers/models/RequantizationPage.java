@@ -71,6 +71,59 @@ public final class RequantizationPage {
         squares == 0 ? "-" : Numbers.fixed(100 * Math.sqrt(error / squares), 3) + " %");
   }
 
+  /** What a method could not take. */
+  public static void nearest(Worksheet sheet, RoundingMethod method, List<String> tensors) {
+    if (!tensors.isEmpty()) {
+      sheet.text(
+          String.format(
+              Locale.ROOT,
+              "Rounded to nearest, since %s's scales of inputs have no place in such a file where no"
+                  + " norm stands before: %d tensors, %s.",
+              method,
+              tensors.size(),
+              some(tensors)));
+    }
+  }
+
+  /** A model in many formats, by several methods. */
+  public static void comparison(Worksheet sheet, List<Comparison.Line> lines) {
+    Table table =
+        Table.of(
+            "Bits and bytes of the whole model; errors ‖X Ŵᵀ - X Wᵀ‖ / ‖X Wᵀ‖ of its linear layers"
+                + " on the text, X as the file's own weights give it; the text foreseen",
+            "format",
+            "method",
+            "bits",
+            "bytes",
+            "mean error",
+            "worst",
+            "of",
+            "nats a token",
+            "perplexity",
+            "tokens/s");
+    for (Comparison.Line line : lines) {
+      table.row(
+          line.name(),
+          line.method(),
+          Numbers.fixed(line.bits(), 2),
+          Numbers.bytes(line.bytes()),
+          line.errors().isEmpty() ? "-" : percent(line.meanError()),
+          line.worst().map(w -> percent(w.getValue())).orElse("-"),
+          line.worst().map(w -> Text.shortened(w.getKey(), SHOWN_LENGTH)).orElse("-"),
+          Numbers.fixed(line.score().mean(), 5),
+          Numbers.fixed(line.score().perplexity(), 4),
+          Numbers.count(Math.round(line.tokensPerSecond())));
+    }
+    sheet.table(table);
+    sheet.text(
+        "GGUF's types round the tokens' table and the head too, to nearest; the others leave both"
+            + " as they are. Rows that are not whole blocks of a GGUF type stay as they are.");
+  }
+
+  private static String percent(double x) {
+    return Numbers.fixed(100 * x, 3) + " %";
+  }
+
   private static String bits(long bytes, long numbers) {
     return numbers == 0 ? "-" : Numbers.fixed(8.0 * bytes / numbers, 2);
   }

@@ -54,6 +54,16 @@ public final class TextScore {
   public static LogLikelihood of(DecoderFile file, List<String> documents, Compute compute) {
     int context = file.config().context();
     Decoder decoder = file.decoder(Storage.STORED, Math.min(context, 4096));
+    return of(decoder, file, documents, compute, context);
+  }
+
+  /**
+   * The same of another form of the file's model.
+   *
+   * @param context how many tokens of a document are given at most
+   */
+  static LogLikelihood of(
+      Decoder decoder, DecoderFile file, List<String> documents, Compute compute, int context) {
     LogLikelihood all = LogLikelihood.NONE;
     Progress progress = Progress.of("documents", documents.size());
     int done = 0;

@@ -70,7 +70,12 @@ public enum WeightFormat {
     return type;
   }
 
-  private Optional<GgufType> blocks() {
+  /** A type's name as commands have it. */
+  static String lower(GgufType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  Optional<GgufType> blocks() {
     return type.blocks().map(GgufType.class::cast);
   }
 

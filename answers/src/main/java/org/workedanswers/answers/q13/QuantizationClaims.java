@@ -37,7 +37,10 @@ final class QuantizationClaims {
   private QuantizationClaims() {}
 
   static List<Claim> all() {
-    return List.of(ratios(UnaryOperator.identity()), fits(LLAMA, UnaryOperator.identity()));
+    return List.of(
+        ratios(UnaryOperator.identity()),
+        LossClaim.of(EncoderLoss.QUERIES, UnaryOperator.identity()),
+        fits(LLAMA, UnaryOperator.identity()));
   }
 
   static final ModelShape LLAMA = ModelShape.LLAMA_3_70B;

@@ -140,6 +140,53 @@ class QuantizeTest {
     }
   }
 
+  /**
+   * Nearest leaves 1.3757. AWQ is a little behind it here; scales missing in a norm would be a
+   * ruin.
+   */
+  @ParameterizedTest
+  @CsvSource({"gptq-order, 1.36", "awq, 1.39"})
+  void aCalibrationTextIsUsed(String method, double most) throws IOException {
+    Path to = folder.resolve("out.gguf");
+    Path text = SharedData.file("llm/tinystories_sample.txt");
+    Path shown = SharedData.file("llm/tinyshakespeare.txt");
+    Run run =
+        quantize(
+            source(), to, "--to", "q4_0", "--method", method, "--calibrate", shown, "--text", text);
+    assertEquals(0, run.status(), run.err());
+    assertTrue(score(run, "after") < most, run.out());
+    Path plain = folder.resolve("plain.gguf");
+    assertEquals(0, quantize(source(), plain, "--to", "q4_0").status());
+    assertEquals(Files.size(plain), Files.size(to));
+    GgufModel nearest = GgufModel.read(plain);
+    GgufModel given = GgufModel.read(to);
+    boolean awq = method.equals("awq");
+    assertEquals(awq, run.out().contains("Rounded to nearest, since awq's"), run.out());
+    for (String part : List.of("attn_q", "attn_output", "ffn_up")) {
+      String name = "blk.0." + part + ".weight";
+      boolean same =
+          Arrays.equals(nearest.tensor(name).blocks().bytes(), given.tensor(name).blocks().bytes());
+      assertEquals(awq && part.equals("attn_output"), same, name);
+    }
+    String norm = "blk.0.attn_norm.weight";
+    assertEquals(
+        !awq, Arrays.equals(nearest.tensor(norm).floats(), given.tensor(norm).floats()), norm);
+  }
+
+  @Test
+  void whatAMethodNeedsIsNamed() {
+    Path to = folder.resolve("out.gguf");
+    Path text = SharedData.file("llm/tinystories_sample.txt");
+    assertRefused(quantize(source(), to, "--to", "q4_0", "--method", "gptq"), "--calibrate");
+    assertRefused(quantize(source(), to, "--to", "q4_0", "--method", "x"), "--method x is none of");
+    assertRefused(
+        quantize(source(), to, "--to", "f16", "--method", "gptq", "--calibrate", text),
+        "formats with blocks");
+    assertRefused(quantize(source(), "--to", "q4_0"), "OUT is missing");
+    assertRefused(quantize(source(), "--compare"), "--compare needs two texts");
+    assertRefused(quantize(source(), to, "--compare"), "--compare writes nothing");
+  }
+
   @ParameterizedTest
   @CsvSource({"q4_1, Q4_1", "q5_0, Q5_0", "q5_1, Q5_1", "bf16, BFLOAT16"})
   void otherFormats(String format, ElementType type) {
