@@ -44,6 +44,7 @@ import picocli.CommandLine.ParseResult;
       BeirCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
+      ContextCommand.class,
       QuantizeCommand.class,
       EmbedCommand.class
     })

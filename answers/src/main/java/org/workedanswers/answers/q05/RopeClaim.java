@@ -10,7 +10,7 @@ import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.answers.ledger.Measured;
 import org.workedanswers.answers.ledger.Rule;
 import org.workedanswers.answers.ledger.Value;
-import org.workedanswers.attention.LongRopeScaling;
+import org.workedanswers.answers.models.ContextScale;
 import org.workedanswers.attention.NtkScaling;
 import org.workedanswers.attention.PositionInterpolation;
 import org.workedanswers.attention.Rope;
@@ -74,23 +74,8 @@ final class RopeClaim {
     all.put("position interpolation", new PositionInterpolation(s));
     all.put("NTK", new NtkScaling(s));
     all.put("YaRN", new YarnScaling(s, trained));
-    all.put("LongRoPE-style", longRope(s, trained, width));
+    all.put("LongRoPE-style", ContextScale.longRope(s, trained, Rope.BASE, width));
     return all;
-  }
-
-  /**
-   * LongRoPE searches its factors; these are not searched: a pair that comes round in the training
-   * keeps its frequency, the others are divided by s, and nothing is multiplied.
-   */
-  private static RopeScaling longRope(int s, int trained, int width) {
-    double[] theta = Rope.frequencies(width, Rope.BASE);
-    double[] one = new double[theta.length];
-    double[] factors = new double[theta.length];
-    for (int p = 0; p < theta.length; p++) {
-      one[p] = 1;
-      factors[p] = trained * theta[p] >= 2 * Math.PI ? 1 : s;
-    }
-    return new LongRopeScaling(trained, one, factors, 1);
   }
 
   private static Measured measure(
