@@ -196,6 +196,9 @@ public final class Study implements Callable<Integer> {
       if (type == GenerateCommand.class) {
         return type.cast(new GenerateCommand(out));
       }
+      if (type == ContextCommand.class) {
+        return type.cast(new ContextCommand(out));
+      }
       if (type == QuantizeCommand.class) {
         return type.cast(new QuantizeCommand(out));
       }

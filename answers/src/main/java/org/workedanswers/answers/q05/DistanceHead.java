@@ -35,6 +35,9 @@ final class DistanceHead {
   /** L, the length of the training. */
   static final int TRAINED = 64;
 
+  /** Of the frequencies: smaller than usual, as the training is short. */
+  static final double BASE = 1000;
+
   private static final int STEPS = 600;
   private static final double RATE = 0.05;
 
@@ -50,7 +53,7 @@ final class DistanceHead {
   static DistanceHead trained(double exponent, SeededRandom random) {
     DistanceHead head = new DistanceHead(exponent, random.gaussian(1, WIDTH, 0.1));
     double[][] turned = new double[TRAINED][WIDTH]; // what a weight adds to score(δ)
-    double[] theta = Rope.frequencies(WIDTH, Rope.BASE);
+    double[] theta = Rope.frequencies(WIDTH, BASE);
     for (int delta = 0; delta < TRAINED; delta++) {
       for (int p = 0; p < theta.length; p++) {
         turned[delta][2 * p] = Math.cos(theta[p] * delta);
@@ -105,9 +108,18 @@ final class DistanceHead {
     return wanted;
   }
 
+  /** What a head loses above the entropy that weighs all n tokens alike. */
+  double flat(int n) {
+    double flat = 0;
+    for (double p : wanted(n)) {
+      flat += p * Math.log(p * n);
+    }
+    return flat;
+  }
+
   /** What it loses above the entropy with n tokens, nats a token, its positions scaled. */
   double excess(Kernels kernels, RopeScaling scaling, int n) {
-    Rope rope = Rope.of(WIDTH, Rope.BASE, scaling, n, Rope.Pairing.INTERLEAVED);
+    Rope rope = Rope.of(WIDTH, BASE, scaling, n, Rope.Pairing.INTERLEAVED);
     Matrix query = q.copy();
     Matrix keys = Matrix.zeros(n, WIDTH);
     for (int i = 0; i < n; i++) {

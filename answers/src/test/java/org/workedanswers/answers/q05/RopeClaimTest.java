@@ -44,7 +44,7 @@ class RopeClaimTest {
 
   @Test
   void aScalingByOneIsNone() {
-    RopeClaim.scalings(1, 64, 16)
+    RopeClaim.scalings(1, 64, 10000, 16)
         .forEach(
             (name, s) -> {
               double[] plain = RopeScaling.plain().frequencies(16, 10000, 65);
