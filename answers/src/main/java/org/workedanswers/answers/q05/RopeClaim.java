@@ -24,11 +24,11 @@ final class RopeClaim {
   /** How many times as long as the training. */
   static final int LONGER = 4;
 
-  private static final String OFFSET = "q·k from the closed form of its offset";
-  private static final String TRAINED = "loss above the least, trained length";
+  private static final String OFFSET = "q·k from its closed form, of |q| |k|";
+  private static final String TRAINED = "excess loss, trained length";
   private static final String INTERPOLATED = "4 times, position interpolation";
   private static final String YARN = "4 times, YaRN";
-  private static final String LONG = "4 times, LongRoPE-style factors";
+  private static final String LONG = "4 times, LongRoPE-style";
   private static final String PLAIN = "4 times, plain";
 
   /** Below this, nats a token, the head still does its task. */
@@ -55,7 +55,7 @@ final class RopeClaim {
             + " offset alone, by |q| |k|; then one attention head of 16 weights, trained in this"
             + " claim on 64 tokens to weigh distances as (distance + 1)^-0.75, no language model: what"
             + " it loses above the least possible at 64 and at 256 tokens, by scaling",
-        "share of |q| |k|; nats a token",
+        "nats a token",
         "relative positions for longer contexts",
         Rule.conditional(
             Value.named(OFFSET, 0, TRAINED, 0, INTERPOLATED, 0, YARN, 0, LONG, 0, PLAIN, 0.6),

@@ -23,7 +23,8 @@ import org.workedanswers.transformer.sampling.SamplerSettings;
 
 /**
  * What temperature does to a real model's text: stories260K builds words of pieces, so a word that
- * is in none of the texts at hand (stories, Shakespeare) is most likely a mistake.
+ * is in none of the texts at hand (stories, Shakespeare) may be a mistake; many are names, and one
+ * in ten is unknown at any temperature.
  */
 class StoriesTemperatureTest {
   private record Measured(double unknown, double repeated) {}
@@ -70,7 +71,7 @@ class StoriesTemperatureTest {
   }
 
   @Test
-  void unknownWordsComeWithTemperatureAndRepetitionGoes() throws IOException {
+  void repetitionGoesWithTemperatureAndUnknownWordsCome() throws IOException {
     DecoderFile file =
         DecoderFile.read(SharedData.file("gguf/stories260K-f16.gguf"), Optional.empty());
     Set<String> known = new HashSet<>();
@@ -82,15 +83,10 @@ class StoriesTemperatureTest {
     for (double t : new double[] {0, 0.3, 0.7, 1, 1.5}) {
       Measured m = at(file, known, t);
       measured.add(m);
-      table.append(
-          String.format(Locale.ROOT, "%n%.1f %.4f %.4f", t, m.unknown(), m.repeated()));
+      table.append(String.format(Locale.ROOT, "%n%.1f %.4f %.4f", t, m.unknown(), m.repeated()));
     }
-    if (Boolean.getBoolean("transcripts.write")) { // TMP
-      System.out.println("TEMPERATURE" + table);
-    }
-    double low = Math.max(measured.get(0).unknown(), measured.get(1).unknown());
-    assertTrue(measured.get(3).unknown() > low, "at 1" + table);
-    assertTrue(measured.get(4).unknown() > 3 * low, "at 1.5" + table);
-    assertTrue(measured.get(0).repeated() > measured.get(3).repeated(), "repeated" + table);
+    assertTrue(measured.get(4).unknown() > 1.2 * measured.get(2).unknown(), "1.5, 0.7" + table);
+    assertTrue(measured.get(0).repeated() > measured.get(1).repeated(), "repeated" + table);
+    assertTrue(measured.get(1).repeated() > measured.get(3).repeated(), "repeated" + table);
   }
 }
