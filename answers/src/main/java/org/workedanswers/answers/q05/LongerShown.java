@@ -54,7 +54,7 @@ final class LongerShown {
     sheet.text(
         "What comes round within 4,096 tokens has shown the model all its angles; what does not"
             + " meets new ones beyond. Position interpolation slows every pair by 4, so that"
-            + " neighbours are closer than any trained; the others leave the fast pairs, which tell"
+            + " neighbours are closer than any trained; the others leave the fastest pairs, which tell"
             + " neighbours apart, alone. YaRN also multiplies queries and keys by "
             + Numbers.fixed(scalings.get("YaRN").attentionFactor(), 3)
             + ". LongRoPE's factors are found by search; those shown are not: 1 where a pair comes"
