@@ -21,21 +21,22 @@ class ContextLossTest {
     return ContextLoss.named(rows, name).orElseThrow().bands()[band];
   }
 
+  /** Texts differ by place, so a place is compared with itself: a window never sees new angles. */
   @Test
-  void plainBreaksBeyondTheTrainingAndScalingsHelp() {
+  void plainLosesBeyondTheTrainingAndSomeScalingsHelp() {
     List<String> documents = TextScore.documents(SharedData.file("llm/tinystories_sample.txt"));
-    ContextLoss loss = new ContextLoss(stories(), documents, 2, 2);
+    ContextLoss loss = new ContextLoss(stories(), documents, 2, 1);
     List<ContextLoss.Row> rows =
         loss.measure(Compute.plain(KernelsChoice.best(), Loop.sequential()));
-    double inside = band(rows, "plain", 1);
-    double plain = band(rows, "plain", 3); // 1.5 to 2 times the training
-    String all = loss.table(rows).toString();
-    assertTrue(plain > inside + 0.3, "plain breaks: " + inside + " " + plain + all);
-    for (String name : List.of("dynamic NTK", "position interpolation, s = 2", "YaRN, s = 2")) {
-      assertTrue(band(rows, name, 3) < plain, name + " " + band(rows, name, 3) + " " + plain);
-    }
+    double window = band(rows, "window of 256", 3); // 1.5 to 2 times the training
+    double plain = band(rows, "plain", 3);
     String sinks = "4 sinks, the newest 252";
-    assertTrue(band(rows, sinks, 3) < inside + 0.3, sinks + " " + band(rows, sinks, 3));
+    assertTrue(plain > window + 0.1, plain + " " + window);
+    assertTrue(band(rows, "YaRN, s = 2", 3) < plain, "YaRN");
+    assertTrue(band(rows, "NTK, s = 2", 3) < plain, "NTK");
+    assertTrue(band(rows, "position interpolation, s = 2", 3) > plain + 0.5, "untuned");
+    assertEquals(window, band(rows, sinks, 3), 0.02);
+    assertEquals(window, band(rows, "no sinks, the newest 256", 3), 1e-3, "relative positions");
     assertEquals(band(rows, "plain", 0), band(rows, "dynamic NTK", 0), 1e-9, "short texts");
     assertEquals(band(rows, "plain", 0), band(rows, sinks, 0), 1e-9, "nothing forgotten");
   }
