@@ -40,4 +40,9 @@ public record DynamicNtkScaling(double factor, int originalLength) implements Ro
   public boolean dependsOnLength() {
     return true;
   }
+
+  @Override
+  public int unchangedTo() {
+    return originalLength;
+  }
 }

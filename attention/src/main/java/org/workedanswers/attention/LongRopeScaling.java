@@ -99,6 +99,11 @@ public final class LongRopeScaling implements RopeScaling {
     return true;
   }
 
+  @Override
+  public int unchangedTo() {
+    return originalLength;
+  }
+
   /** As a reader would say it. */
   @Override
   public String toString() {

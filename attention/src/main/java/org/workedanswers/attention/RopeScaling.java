@@ -47,6 +47,14 @@ public interface RopeScaling {
     return false;
   }
 
+  /**
+   * The longest context whose frequencies are those of an empty one: L where they change beyond the
+   * training, the largest int where they never do.
+   */
+  default int unchangedTo() {
+    return Integer.MAX_VALUE;
+  }
+
   /** No scaling. */
   static RopeScaling plain() {
     return PlainScaling.PLAIN;

@@ -2,6 +2,7 @@ package org.workedanswers.transformer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.workedanswers.attention.Mask;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
 
@@ -65,7 +66,26 @@ public record Decoder(Embeddings embeddings, Stack stack, Linear head, int conte
    *     memory can hold
    */
   public Sequence start(Compute compute, int capacity) {
-    return new Sequence(this, compute, capacity, null);
+    return new Sequence(this, compute, Retention.all(capacity), null);
+  }
+
+  /**
+   * A sequence that keeps what the retention says, nothing in it yet.
+   *
+   * @throws IllegalArgumentException as {@link #start(Compute, int)}, or if it forgets and the
+   *     layers' mask is not causal or their positions are not told by turning
+   */
+  public Sequence start(Compute compute, Retention retention) {
+    Check.that(
+        retention.kind() == Retention.Kind.ALL || stack.mask().equals(Mask.causal()),
+        "the layers' mask is %s: a sequence that forgets has its own, of a causal one",
+        stack.mask());
+    return new Sequence(this, compute, retention, null);
+  }
+
+  /** The same with another mask: a window, say. */
+  public Decoder with(Mask mask) {
+    return new Decoder(embeddings, new Stack(stack.layers(), stack.norm(), mask), head, context);
   }
 
   /**
@@ -75,7 +95,7 @@ public record Decoder(Embeddings embeddings, Stack stack, Linear head, int conte
    *     to an encoder
    */
   public Sequence start(Compute compute, int capacity, Matrix z) {
-    return new Sequence(this, compute, capacity, sources(compute, z));
+    return new Sequence(this, compute, Retention.all(capacity), sources(compute, z));
   }
 
   /** Each layer's keys and values of an encoder's output. */

@@ -55,13 +55,21 @@ public final class Llama {
     this.maker = maker;
     this.config = config;
     this.weights = weights;
-    double[] frequencies = config.frequencies();
-    Optional<float[]> factors = weights.optionalVector("rope_freqs.weight", frequencies.length);
+    int half = config.frequencies(config.length()).length;
+    Optional<float[]> factors = weights.optionalVector("rope_freqs.weight", half);
+    boolean growing = config.length() == LlamaConfig.GROWING;
+    positions =
+        growing && config.scaling().dependsOnLength()
+            ? RotaryPositions.growing(n -> rope(config, n, factors), config.scaling().unchangedTo())
+            : new RotaryPositions(rope(config, config.length(), factors));
+  }
+
+  private static Rope rope(LlamaConfig config, int length, Optional<float[]> factors) {
+    double[] frequencies = config.frequencies(length);
     for (int p = 0; factors.isPresent() && p < frequencies.length; p++) {
       frequencies[p] /= Check.positive("a factor of rope_freqs", factors.get()[p]);
     }
-    double factor = config.scaling().attentionFactor();
-    positions = new RotaryPositions(new Rope(frequencies, factor, config.pairing()));
+    return new Rope(frequencies, config.scaling().attentionFactor(), config.pairing());
   }
 
   /**

@@ -14,7 +14,8 @@ import org.workedanswers.core.ModelShape;
  * @param ropeBase the base of the rotary positions' frequencies
  * @param pairing which columns of a head are turned together
  * @param scaling how frequencies are changed for longer sequences
- * @param length the longest sequence that they are changed for, where that matters
+ * @param length the longest sequence that they are changed for, where that matters; {@link
+ *     #GROWING} if they follow each sequence's own length
  */
 public record LlamaConfig(
     ModelShape shape,
@@ -24,6 +25,11 @@ public record LlamaConfig(
     Rope.Pairing pairing,
     RopeScaling scaling,
     int length) {
+  /**
+   * A {@link #length()} that is each token's own place in its sequence: see {@link GrowingRope}.
+   */
+  public static final int GROWING = 0;
+
   /**
    * Checks the numbers.
    *
@@ -38,7 +44,7 @@ public record LlamaConfig(
     Check.positive("context", context);
     Check.positive("epsilon", epsilon);
     Check.positive("ropeBase", ropeBase);
-    Check.positive("length", length);
+    Check.range("length", length, GROWING, Integer.MAX_VALUE);
   }
 
   /** The same with its positions scaled for sequences of that length. */
@@ -46,8 +52,8 @@ public record LlamaConfig(
     return new LlamaConfig(shape, context, epsilon, ropeBase, pairing, other, longest);
   }
 
-  /** θ of every pair of columns of a head. */
-  double[] frequencies() {
+  /** θ of every pair of columns of a head, for a sequence of that length. */
+  double[] frequencies(int length) {
     return scaling.frequencies(shape.attention().headSize(), ropeBase, length);
   }
 }

@@ -25,16 +25,30 @@ public record LogLikelihood(double negative, long tokens) {
    */
   public static LogLikelihood of(Decoder decoder, Compute compute, int... tokens) {
     Check.that(tokens.length > 0, "there is no token");
-    Sequence sequence = decoder.start(compute, tokens.length);
+    double[] each = each(decoder.start(compute, tokens.length), tokens);
     double sum = 0;
+    for (double nll : each) {
+      sum += nll;
+    }
+    return new LogLikelihood(sum, each.length);
+  }
+
+  /**
+   * -ln P of every token after the first, in a sequence of any kind that goes on with them.
+   *
+   * @throws IllegalArgumentException if there is no token, one does not exist, or they do not fit
+   */
+  public static double[] each(Sequence sequence, int... tokens) {
+    Check.that(tokens.length > 0, "there is no token");
+    double[] each = new double[tokens.length - 1];
     for (int at = 0; at < tokens.length - 1; at += Sequence.CHUNK) {
       int end = Math.min(at + Sequence.CHUNK, tokens.length - 1);
       Matrix logits = sequence.feed(Arrays.copyOfRange(tokens, at, end));
       for (int i = at; i < end; i++) {
-        sum += lost(logits, i - at, tokens[i + 1]);
+        each[i] = lost(logits, i - at, tokens[i + 1]);
       }
     }
-    return new LogLikelihood(sum, tokens.length - 1L);
+    return each;
   }
 
   /** -ln softmax(row)[token], in double precision. */

@@ -7,6 +7,7 @@ import org.workedanswers.attention.KvCache;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
 import org.workedanswers.attention.PlainAttention;
+import org.workedanswers.attention.RollingKvCache;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
@@ -101,6 +102,37 @@ public final class SelfAttention {
     return headSize;
   }
 
+  /**
+   * The same weights with positions by other angles.
+   *
+   * @throws IllegalArgumentException if these are for heads of another width
+   */
+  public SelfAttention with(RotaryPositions other) {
+    return new SelfAttention(heads, projections, output, Optional.of(other), bias);
+  }
+
+  /**
+   * A cache for what a sequence keeps.
+   *
+   * @throws IllegalArgumentException if it forgets, and positions are not told by turning alone, or
+   *     change with the text's length while they are places in it
+   */
+  LayerCache cache(Retention retention) {
+    if (retention.kind() == Retention.Kind.ALL) {
+      return new WholeCache(new KvCache(heads.kvHeads(), headSize, retention.capacity()));
+    }
+    Check.that(
+        rope.isPresent() && bias.isEmpty(),
+        "a sequence forgets only where positions are told by turning: this model's are not");
+    boolean placed = retention.kind() == Retention.Kind.STREAMING;
+    Check.that(
+        placed || !rope.get().grows(),
+        "a window's keys are turned once: angles that grow with the text do not fit it");
+    return new ForgettingCache(
+        new RollingKvCache(heads.kvHeads(), headSize, retention.sinks(), retention.window()),
+        placed);
+  }
+
   /** Weights and biases; those of a bias by distance, which layers share, are not counted. */
   public long parameters() {
     return projections.parameters() + output.parameters();
@@ -137,17 +169,30 @@ public final class SelfAttention {
       Matrix q = rows.columns(0, own);
       Matrix k = rows.columns(own, own + shared);
       Matrix v = rows.columns(own + shared, own + 2 * shared);
+      Matrix to = attended.rows(span.from(), span.to());
+      LayerCache cache = span.caches().map(c -> c.get(layer)).orElse(null);
+      if (cache instanceof ForgettingCache forgetting) {
+        forgetting.attend(compute, heads, rope.orElseThrow(), q, k, v, to);
+        continue;
+      }
+      if (rope.isPresent() && rope.get().grows()) {
+        Check.that(weights == null, "angles that grow with the text are not explained");
+        KvCache kept =
+            cache instanceof WholeCache whole
+                ? whole.kept()
+                : new KvCache(heads.kvHeads(), headSize, Math.max(1, k.rows()));
+        GrowingRope.attend(compute, heads, rope.get(), kept, mask, q, k, v, to);
+        continue;
+      }
       rope.ifPresent(r -> r.rotate(q, span.position()));
       rope.ifPresent(r -> r.rotate(k, span.position()));
       Matrix keys = k;
       Matrix values = v;
-      if (span.caches().isPresent()) {
-        KvCache cache = span.caches().get().get(layer);
-        cache.append(k, v);
-        keys = cache.keys();
-        values = cache.values();
+      if (cache instanceof WholeCache whole) {
+        whole.kept().append(k, v);
+        keys = whole.kept().keys();
+        values = whole.kept().values();
       }
-      Matrix to = attended.rows(span.from(), span.to());
       if (weights != null) {
         weights.add(explain(compute.kernels(), q, keys, values, mask, to));
       } else if (bias.isPresent()) {

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.workedanswers.attention.KvCache;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
 
 /**
  * A sequence of tokens that a {@link Decoder} reads or writes, with the keys and values of all of
- * them. Feeding it token by token, in chunks or at once gives the same bits, with kernels that
- * {@linkplain org.workedanswers.core.Kernels#sumsByInnerSizeAlone sum by the inner size alone}.
+ * them, or of those that its {@link Retention} keeps. Feeding it token by token, in chunks or at
+ * once gives the same bits, with kernels that {@linkplain
+ * org.workedanswers.core.Kernels#sumsByInnerSizeAlone sum by the inner size alone}.
  *
  * <p>Not safe for several threads; sequences of one decoder may run side by side.
  */
@@ -21,22 +21,21 @@ public final class Sequence {
 
   private final Decoder decoder;
   private final Compute compute;
-  private final int capacity;
-  private final List<KvCache> caches = new ArrayList<>();
+  private final Retention retention;
+  private final List<LayerCache> caches = new ArrayList<>();
   private final List<Matrix> sources; // K and V of an encoder's output for each layer, or null
   private int length;
 
-  Sequence(Decoder decoder, Compute compute, int capacity, List<Matrix> sources) {
+  Sequence(Decoder decoder, Compute compute, Retention retention, List<Matrix> sources) {
     this.decoder = decoder;
     this.compute = compute;
-    this.capacity = Check.positive("capacity", capacity);
+    this.retention = retention;
     this.sources = sources;
     for (Layer layer : decoder.stack().layers()) {
       Check.that(
           sources != null || layer.cross().isEmpty(),
           "this decoder's layers attend to an encoder: start it with the encoder's output");
-      SelfAttention attention = layer.attention();
-      caches.add(new KvCache(attention.heads().kvHeads(), attention.headSize(), capacity));
+      caches.add(layer.attention().cache(retention));
     }
   }
 
@@ -47,12 +46,12 @@ public final class Sequence {
 
   /** How many it can hold. */
   public int capacity() {
-    return capacity;
+    return retention.capacity();
   }
 
   /** Bytes of the keys and values, as far as memory was taken for them. */
   public long cacheBytes() {
-    return caches.stream().mapToLong(KvCache::bytes).sum();
+    return caches.stream().mapToLong(LayerCache::bytes).sum();
   }
 
   /**
@@ -90,11 +89,11 @@ public final class Sequence {
 
   private void check(int[] tokens) {
     Check.that(
-        tokens.length <= capacity - length,
+        tokens.length <= capacity() - length,
         "%d tokens after %d pass the sequence's capacity of %d",
         tokens.length,
         length,
-        capacity);
+        capacity());
     for (int token : tokens) {
       Check.range("token", token, 0, decoder.vocabulary() - 1);
     }
@@ -118,7 +117,8 @@ public final class Sequence {
   /**
    * Goes back to the first {@code length} tokens.
    *
-   * @throws IllegalArgumentException if it is negative or more than there are
+   * @throws IllegalArgumentException if it is negative or more than there are, or fewer and the
+   *     sequence forgets
    */
   public void truncate(int length) {
     Check.range("length", length, 0, this.length);

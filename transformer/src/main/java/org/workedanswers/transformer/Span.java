@@ -2,7 +2,6 @@ package org.workedanswers.transformer;
 
 import java.util.List;
 import java.util.Optional;
-import org.workedanswers.attention.KvCache;
 import org.workedanswers.core.Check;
 
 /**
@@ -15,7 +14,7 @@ import org.workedanswers.core.Check;
  * @param caches keys and values of what came before, one for each layer; none where nothing did and
  *     nothing will come
  */
-record Span(int from, int to, int position, Optional<List<KvCache>> caches) {
+record Span(int from, int to, int position, Optional<List<LayerCache>> caches) {
   Span {
     Check.that(
         from >= 0 && from <= to && position >= 0,

@@ -16,6 +16,7 @@ import org.workedanswers.answers.models.TextGeneration;
 import org.workedanswers.answers.sheet.TerminalSheet;
 import org.workedanswers.core.Check;
 import org.workedanswers.transformer.Compute;
+import org.workedanswers.transformer.Retention;
 import org.workedanswers.transformer.Storage;
 import org.workedanswers.transformer.sampling.SamplerSettings;
 import picocli.CommandLine.Command;
@@ -108,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "KIND:X",
       description =
           "positions for a context X times as long as the model was trained with: linear:4, ntk:4,"
-              + " dynamic:2, yarn:4")
+              + " dynamic:2, yarn:4, longrope:4")
   private String scale;
 
   @Option(
@@ -122,6 +123,21 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--merge",
       description = "adds the adapter to the weights, instead of running it beside them")
   private boolean merge;
+
+  @Option(
+      names = "--window",
+      paramLabel = "W",
+      description =
+          "keeps the newest W tokens' keys and values alone: a text of any length in the same memory")
+  private Integer window;
+
+  @Option(
+      names = "--sinks",
+      paramLabel = "S",
+      description =
+          "with --window: keeps the first S tokens as well, and counts positions among those that"
+              + " are kept; 4 serve most models")
+  private Integer sinks;
 
   @Option(
       names = "--explain",
@@ -147,6 +163,7 @@ final class GenerateCommand implements Callable<Integer> {
             storage(storage),
             Optional.ofNullable(scale).map(ContextScale::of),
             Optional.ofNullable(lora).map(folder -> new AdapterFile(folder, merge)),
+            retention(),
             explain ? EXPLAINED : 0);
     DecoderFile file = DecoderFile.read(model, Optional.ofNullable(tokenizer));
     try (Workbench bench = run.workbench()) {
@@ -166,6 +183,12 @@ final class GenerateCommand implements Callable<Integer> {
       report(outcome, spec.commandLine().getErr());
       return 0;
     }
+  }
+
+  private Optional<Retention> retention() {
+    Check.that(sinks == null || window != null, "--sinks %d needs a --window", sinks);
+    return Optional.ofNullable(window)
+        .map(w -> sinks == null ? Retention.window(w) : Retention.streaming(sinks, w));
   }
 
   private static Storage storage(String name) {

@@ -44,6 +44,7 @@ import picocli.CommandLine.ParseResult;
       BeirCommand.class,
       InspectCommand.class,
       GenerateCommand.class,
+      ContextCommand.class,
       QuantizeCommand.class,
       EmbedCommand.class
     })
@@ -194,6 +195,9 @@ public final class Study implements Callable<Integer> {
       }
       if (type == GenerateCommand.class) {
         return type.cast(new GenerateCommand(out));
+      }
+      if (type == ContextCommand.class) {
+        return type.cast(new ContextCommand(out));
       }
       if (type == QuantizeCommand.class) {
         return type.cast(new QuantizeCommand(out));

@@ -2,8 +2,10 @@ package org.workedanswers.answers.models;
 
 import java.util.Locale;
 import org.workedanswers.attention.DynamicNtkScaling;
+import org.workedanswers.attention.LongRopeScaling;
 import org.workedanswers.attention.NtkScaling;
 import org.workedanswers.attention.PositionInterpolation;
+import org.workedanswers.attention.Rope;
 import org.workedanswers.attention.RopeScaling;
 import org.workedanswers.attention.YarnScaling;
 import org.workedanswers.core.Check;
@@ -27,7 +29,20 @@ public record ContextScale(Kind kind, double factor) {
     /** {@link DynamicNtkScaling}: as far as the text at hand needs it. */
     DYNAMIC,
     /** {@link YarnScaling}. */
-    YARN
+    YARN,
+    /** {@link LongRopeScaling} with the factors of {@link ContextScale#longRope}. */
+    LONGROPE;
+
+    /** As papers name it. */
+    String title() {
+      return switch (this) {
+        case LINEAR -> "position interpolation";
+        case NTK -> "NTK";
+        case DYNAMIC -> "dynamic NTK";
+        case YARN -> "YaRN";
+        case LONGROPE -> "LongRoPE-style";
+      };
+    }
   }
 
   /** Checks the factor. */
@@ -37,7 +52,7 @@ public record ContextScale(Kind kind, double factor) {
   }
 
   /**
-   * Reads {@code linear:4}, {@code ntk:4}, {@code dynamic:2} or {@code yarn:4}.
+   * Reads {@code linear:4}, {@code ntk:4}, {@code dynamic:2}, {@code yarn:4} or {@code longrope:4}.
    *
    * @throws IllegalArgumentException if it is none of them
    */
@@ -53,7 +68,7 @@ public record ContextScale(Kind kind, double factor) {
       }
     }
     throw new IllegalArgumentException(
-        "--scale " + text + " is none of linear:4, ntk:4, dynamic:2, yarn:4");
+        "--scale " + text + " is none of linear:4, ntk:4, dynamic:2, yarn:4, longrope:4");
   }
 
   /** How many tokens a sequence may have. */
@@ -78,7 +93,30 @@ public record ContextScale(Kind kind, double factor) {
           case NTK -> new NtkScaling(factor);
           case DYNAMIC -> new DynamicNtkScaling(factor, trained);
           case YARN -> new YarnScaling(factor, trained);
+          case LONGROPE ->
+              longRope(factor, trained, config.ropeBase(), config.shape().attention().headSize());
         };
-    return config.with(scaling, length);
+    return config.with(scaling, kind == Kind.DYNAMIC ? LlamaConfig.GROWING : length);
+  }
+
+  /**
+   * LongRoPE with factors that are not searched for, as its authors' are: a pair that comes round
+   * in the L positions of the training keeps its frequency, any other is divided by s; queries and
+   * keys are not multiplied.
+   *
+   * @param factor s
+   * @param trained L
+   * @param base of the frequencies
+   * @param width of a head
+   */
+  public static RopeScaling longRope(double factor, int trained, double base, int width) {
+    double[] theta = Rope.frequencies(width, base);
+    double[] longFactors = new double[theta.length];
+    double[] shortFactors = new double[theta.length];
+    for (int p = 0; p < theta.length; p++) {
+      shortFactors[p] = 1;
+      longFactors[p] = trained * theta[p] >= 2 * Math.PI ? 1 : factor;
+    }
+    return new LongRopeScaling(trained, shortFactors, longFactors, 1);
   }
 }

@@ -14,6 +14,7 @@ import org.workedanswers.tokenizers.TokenStream;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.Decoder;
 import org.workedanswers.transformer.LlamaConfig;
+import org.workedanswers.transformer.Retention;
 import org.workedanswers.transformer.Sequence;
 import org.workedanswers.transformer.Storage;
 import org.workedanswers.transformer.sampling.Sampler;
@@ -28,6 +29,7 @@ import org.workedanswers.transformer.sampling.SamplerTrace;
  * @param storage how weights are held
  * @param scale positions beyond the length of the training, if they are wanted
  * @param adapter what is beside the weights, or merged into them, if anything is
+ * @param window what a text without an end keeps, if one is wanted
  * @param explained for how many tokens the sampler tells how they were drawn
  */
 public record TextGeneration(
@@ -36,6 +38,7 @@ public record TextGeneration(
     Storage storage,
     Optional<ContextScale> scale,
     Optional<AdapterFile> adapter,
+    Optional<Retention> window,
     int explained) {
   private static final int LISTED = 4; // candidates of a step
 
@@ -95,20 +98,32 @@ public record TextGeneration(
     Check.that(
         given.length > 0, "the model has no token of the beginning: an empty text has no token");
     LlamaConfig config = file.config();
-    int longest = scale.map(s -> s.longest(config)).orElse(config.context());
+    int reach = scale.map(s -> s.longest(config)).orElse(config.context());
+    window.ifPresent(
+        w ->
+            Check.that(
+                w.held() <= reach,
+                "%d sinks and a window of %d pass the model's context of %d",
+                w.sinks(),
+                w.window(),
+                reach));
+    int longest = window.map(Retention::capacity).orElse(reach);
     Check.that(
         given.length <= longest,
         "the text has %d tokens and the model's context %d%s",
         given.length,
         longest,
-        scale.isPresent() ? "" : ": --scale, as in --scale yarn:4, reaches further");
+        scale.isPresent()
+            ? ""
+            : ": --scale, as in --scale yarn:4, reaches further, --window and --sinks forget");
     int capacity = (int) Math.min(longest, (long) given.length + tokens);
-    DecoderFile scaled = scale.map(s -> file.with(s.apply(config, capacity))).orElse(file);
+    Retention kept = window.orElse(Retention.all(capacity));
+    DecoderFile scaled = scale.map(s -> file.with(s.apply(config, kept.held()))).orElse(file);
     Decoder decoder =
         adapter
-            .map(a -> scaled.decoder(storage, capacity, a, compute.kernels()))
-            .orElseGet(() -> scaled.decoder(storage, capacity));
-    return new Run(file.tokens(), decoder.start(compute, capacity), random, text)
+            .map(a -> scaled.decoder(storage, kept.held(), a, compute.kernels()))
+            .orElseGet(() -> scaled.decoder(storage, kept.held()));
+    return new Run(file.tokens(), decoder.start(compute, kept), random, text)
         .run(given, longest, weightBytes(decoder));
   }
 

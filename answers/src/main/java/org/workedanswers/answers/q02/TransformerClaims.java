@@ -8,7 +8,7 @@ import org.workedanswers.attention.Mask;
 import org.workedanswers.transformer.NormPlace;
 import org.workedanswers.transformer.Positions;
 
-/** The claims of question 2. */
+/** The claims of question 2, and one of question 12 that needs a decoder. */
 final class TransformerClaims {
   /** The sentence of the claims, and of the working where none is named. */
   static final String SENTENCE = "The dog saw the cat and ran to it.";
@@ -24,7 +24,8 @@ final class TransformerClaims {
         OrderClaims.position(Positions.NONE, Mask.causal()),
         OrderClaims.feedForward(part -> part),
         NormClaim.preNorm(norms),
-        HeadClaim.heads(heads));
+        HeadClaim.heads(heads),
+        TemperatureClaim.standard());
   }
 
   /** All, measured anew. */

@@ -18,8 +18,11 @@ import org.workedanswers.attention.FlashAttention;
 import org.workedanswers.attention.GlobalTokens;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.PlainAttention;
+import org.workedanswers.attention.RollingKvCache;
+import org.workedanswers.attention.RopeScaling;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.transformer.Retention;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -101,6 +104,7 @@ public final class ContextAnswer extends Answer {
     times(sheet, bench);
     masks(sheet, bench);
     reach(sheet, bench);
+    LongerShown.show(sheet);
     sheet.heading("In code");
     sheet.text(
         "The largest score so far is taken off a row, and what was gathered before brought down:");
@@ -270,12 +274,21 @@ public final class ContextAnswer extends Answer {
         "./study 5 --block 1: a block for each pair; m and ℓ move with every key",
         "./study 5 --block 16: one block holds the whole sentence, and flash is plain",
         "./study 5 --window 64 --longest 8192",
+        "./study context --model FILE --text FILE: what a model of yours loses beyond its training",
+        "./study generate --model FILE --window 508 --sinks 4: a text without an end",
         "./study bench attention: plain and flash by JMH, with their allocation");
   }
 
   @Override
   public List<Class<?>> read() {
     return List.of(
-        PlainAttention.class, FlashAttention.class, Mask.class, Band.class, GlobalTokens.class);
+        PlainAttention.class,
+        FlashAttention.class,
+        Mask.class,
+        Band.class,
+        GlobalTokens.class,
+        RopeScaling.class,
+        RollingKvCache.class,
+        Retention.class);
   }
 }

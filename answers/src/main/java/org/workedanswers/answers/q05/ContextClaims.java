@@ -51,7 +51,8 @@ final class ContextClaims {
         quadratic(PlainAttention::new, Mask.full()),
         flash(FlashAttention::new),
         window(Mask::slidingWindow),
-        global(n -> Mask.windowWithGlobal(Mask.window(4, 4), 0)));
+        global(n -> Mask.windowWithGlobal(Mask.window(4, 4), 0)),
+        RopeClaim.standard());
   }
 
   static Claim memory(Function<Kernels, Attention> form) {

@@ -178,7 +178,7 @@ class GenerateTest {
 
   /** 512 tokens by the model, 1,024 with positions scaled. */
   @ParameterizedTest
-  @ValueSource(strings = {"linear:2", "ntk:2", "dynamic:2", "yarn:2"})
+  @ValueSource(strings = {"linear:2", "ntk:2", "dynamic:2", "yarn:2", "longrope:2"})
   void scaledPositionsReachFurther(String scale) {
     String text = "The little dog ran. ".repeat(90);
     assertEquals(2, stories("--tokens", "1", text).status());
@@ -188,7 +188,22 @@ class GenerateTest {
     boolean same =
         written(stories("--tokens", "60"))
             .equals(written(stories("--scale", scale, "--tokens", "60")));
-    assertEquals(scale.startsWith("dynamic"), same); // short texts are as the model was trained
+    assertEquals(
+        scale.matches("dynamic.*|longrope.*"), same); // short texts are as the model was trained
+  }
+
+  @Test
+  void aTextOfAnyLengthInTheSameMemory() {
+    String[] sinks = {"--window", "60", "--sinks", "4", "--tokens", "700"};
+    Run run = stories(sinks);
+    assertEquals(0, run.status(), run.err());
+    assertTrue(run.err().contains("700 written") || run.err().contains("written"), run.err());
+    String begun = written(stories("--tokens", "60"));
+    assertTrue(run.out().startsWith(begun.strip()), "while nothing is forgotten");
+    assertEquals(0, stories("--window", "64", "--tokens", "3").status());
+    String text = "The little dog ran. ".repeat(90);
+    assertEquals(2, stories("--tokens", "1", text).status());
+    assertEquals(0, stories("--tokens", "1", "--window", "508", "--sinks", "4", text).status());
   }
 
   @Test
@@ -228,6 +243,12 @@ class GenerateTest {
         "--scale linear:0.5",
         "--scale linear:NaN",
         "--scale cubic:2",
+        "--sinks 4",
+        "--window 0",
+        "--window 600",
+        "--window 510 --sinks 4",
+        "--window 9 --sinks -1",
+        "--window 9 --scale dynamic:2",
         "--tokenizer nowhere.json",
         "--tokenizer nowhere.bin",
         "--bogus"
