@@ -45,6 +45,8 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
   /** What was measured last: the page shows what the claim has found. */
   private static final Map<String, List<EncoderLoss>> LAST = new HashMap<>();
 
+  private static final int KEPT = 4;
+
   /** Texts whose tokens show the matrices' inputs. */
   private static final int TEXTS = 12;
 
@@ -60,7 +62,9 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
       List<EncoderLoss> found = LAST.get(key);
       if (found == null) {
         found = measure(bench, queries, formats);
-        LAST.clear();
+        if (LAST.size() >= KEPT) {
+          LAST.clear();
+        }
         LAST.put(key, found);
       }
       return found;

@@ -152,7 +152,18 @@ class QuantizeTest {
     Path shown = SharedData.file("llm/tinyshakespeare.txt");
     Run run =
         quantize(
-            source(), to, "--to", "q4_0", "--method", method, "--calibrate", shown, "--text", text);
+            source(),
+            to,
+            "--to",
+            "q4_0",
+            "--method",
+            method,
+            "--calibrate",
+            shown,
+            "--calibrate-tokens",
+            "2048",
+            "--text",
+            text);
     assertEquals(0, run.status(), run.err());
     assertTrue(score(run, "after") < most, run.out());
     Path plain = folder.resolve("plain.gguf");

@@ -50,13 +50,19 @@ class ComparisonTest {
   }
 
   @Test
-  void everyLayersOutputIsBetterThanRoundedToNearest() {
-    assertBetter(ModelFormat.same("q4_0", GgufType.Q4_0), 30);
+  void everyLayersOutputIsBetterByGptqThanRoundedToNearest() {
+    ModelFormat format = ModelFormat.same("q4_0", GgufType.Q4_0);
+    Comparison comparison = comparison(floats());
+    Comparison.Line nearest = comparison.line(format, RoundingMethod.NEAREST);
+    Comparison.Line order = comparison.line(format, RoundingMethod.GPTQ_ORDER);
+    assertEquals(30, nearest.errors().size());
+    nearest.errors().forEach((name, error) -> assertTrue(order.errors().get(name) < error, name));
   }
 
   @Test
   @Tag("long")
-  void ofIntegersToo() {
+  void byEachMethodAndOfIntegersToo() {
+    assertBetter(ModelFormat.same("q4_0", GgufType.Q4_0), 30);
     for (int bits : new int[] {4, 3, 2}) {
       assertBetter(ModelFormat.integers(bits), 35);
     }
