@@ -109,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "KIND:X",
       description =
           "positions for a context X times as long as the model was trained with: linear:4, ntk:4,"
-              + " dynamic:2, yarn:4, longrope:4")
+              + " dynamic:2, yarn:4, longrope:4 (by turns within the training, without a search)")
   private String scale;
 
   @Option(

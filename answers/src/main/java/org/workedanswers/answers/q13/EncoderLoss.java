@@ -16,6 +16,7 @@ import org.workedanswers.embeddings.SentenceEncoder;
 import org.workedanswers.quantization.Format;
 import org.workedanswers.quantization.QuantizationError;
 import org.workedanswers.quantization.QuantizedMatrix;
+import org.workedanswers.rag.PairedComparison;
 import org.workedanswers.transformer.Bert;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.Encoder;
@@ -33,9 +34,9 @@ import org.workedanswers.transformer.NamedLinear;
  * @param meanError the mean over the matrices of ‖X Ŵᵀ - X Wᵀ‖ / ‖X Wᵀ‖, X being what a few texts
  *     bring to them in float32
  * @param worstError the largest of them
- * @param ndcg the mean nDCG@10
+ * @param scores nDCG@10 of each query
  */
-record EncoderLoss(String name, double bits, double meanError, double worstError, double ndcg) {
+record EncoderLoss(String name, double bits, double meanError, double worstError, double[] scores) {
   /** Examples that are asked with where no number is named. */
   static final int QUERIES = 40;
 
@@ -50,9 +51,25 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
   /** Texts whose tokens show the matrices' inputs. */
   private static final int TEXTS = 12;
 
-  /** Per cent of nDCG@10 that is lost beside another. */
-  double lost(EncoderLoss full) {
-    return 100 * (1 - ndcg / full.ndcg);
+  /**
+   * Per cent of nDCG@10 that is lost beside another, with a 95 % interval over the queries.
+   *
+   * @param mean of all queries
+   * @param low the interval's lower end
+   * @param high its upper end
+   */
+  record Lost(double mean, double low, double high) {}
+
+  /** The mean nDCG@10. */
+  double ndcg() {
+    return Arrays.stream(scores).average().orElseThrow();
+  }
+
+  /** What is lost beside the whole encoder: its nDCG@10 is 100 %. */
+  Lost lost(EncoderLoss full) {
+    PairedComparison paired = PairedComparison.of(full.scores, scores, new SeededRandom(SEED));
+    double percent = 100 / full.ndcg();
+    return new Lost(percent * paired.mean(), percent * paired.low(), percent * paired.high());
   }
 
   /** The encoder in float32, then in each format. */
@@ -75,7 +92,7 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
     RetrievalTask task = RetrievalTask.of(new SeededRandom(SEED), queries);
     Map<String, Matrix> inputs = inputs(bench, task.texts().subList(0, TEXTS));
     List<EncoderLoss> all = new ArrayList<>();
-    all.add(new EncoderLoss("FP32", 32, 0, 0, mean(bench, task, MiniLm.model().encoder())));
+    all.add(new EncoderLoss("FP32", 32, 0, 0, scores(bench, task, MiniLm.model().encoder())));
     for (Format format : formats) {
       all.add(of(bench, task, inputs, format));
     }
@@ -107,14 +124,14 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
         8.0 * size[0] / size[1],
         errors.stream().mapToDouble(e -> e).average().orElseThrow(),
         errors.stream().mapToDouble(e -> e).max().orElseThrow(),
-        mean(bench, task, encoder));
+        scores(bench, task, encoder));
   }
 
   private static Encoder encoder(LinearMaker maker) {
     return Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, MiniLm.model().weights(), maker);
   }
 
-  private static double mean(Workbench bench, RetrievalTask task, Encoder encoder) {
+  private static double[] scores(Workbench bench, RetrievalTask task, Encoder encoder) {
     SentenceEncoder sentences =
         new SentenceEncoder(
             encoder,
@@ -122,7 +139,7 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
             SentenceEncoder.Settings.MINI_LM,
             bench.kernels(),
             bench.loop());
-    return Arrays.stream(task.ndcg(bench, sentences)).average().orElseThrow();
+    return task.ndcg(bench, sentences);
   }
 
   /** What the texts' tokens bring to each layer, by the input's name. */

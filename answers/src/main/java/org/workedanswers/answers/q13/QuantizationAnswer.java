@@ -284,15 +284,19 @@ public final class QuantizationAnswer extends Answer {
             + " usage examples with their word masked. So few queries tell a collapse from none,"
             + " not one per cent from two.");
     List<EncoderLoss> found = EncoderLoss.of(bench, EncoderLoss.QUERIES, LossClaim.FORMATS);
-    Table table = Table.of("", "format", "bits", "mean output error", "worst", "nDCG@10", "lost");
+    Table table =
+        Table.of(
+            "", "format", "bits", "mean output error", "worst", "nDCG@10", "lost", "95 % interval");
     for (EncoderLoss loss : found) {
+      EncoderLoss.Lost lost = loss.lost(found.get(0));
       table.row(
           loss.name(),
           Numbers.fixed(loss.bits(), 3),
           Numbers.fixed(100 * loss.meanError(), 2) + " %",
           Numbers.fixed(100 * loss.worstError(), 2) + " %",
           Numbers.fixed(loss.ndcg(), 3),
-          Numbers.fixed(loss.lost(found.get(0)), 1) + " %");
+          Numbers.fixed(lost.mean(), 1) + " %",
+          Numbers.fixed(lost.low(), 1) + " to " + Numbers.fixed(lost.high(), 1) + " %");
     }
     sheet.table(table);
     sheet.text(
