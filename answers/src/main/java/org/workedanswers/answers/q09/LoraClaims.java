@@ -3,6 +3,7 @@ package org.workedanswers.answers.q09;
 import java.util.List;
 import org.workedanswers.answers.ledger.Claim;
 import org.workedanswers.lora.Adapter;
+import org.workedanswers.quantization.Nf4;
 
 /** The claims of question 9. */
 final class LoraClaims {
@@ -15,6 +16,7 @@ final class LoraClaims {
         CountClaims.reduction(CountClaims.MAKER),
         MergeClaim.claim(MergeClaim.MERGER),
         SwapClaim.claim(SwapClaim.APART, SwapClaim.MERGED),
-        RankClaim.claim(Adapter::initial));
+        RankClaim.claim(Adapter::initial),
+        QloraClaim.claim(Nf4.qlora(), Adapter::initial));
   }
 }

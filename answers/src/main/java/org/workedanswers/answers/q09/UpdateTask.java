@@ -10,6 +10,7 @@ import org.workedanswers.lora.BestRank;
 import org.workedanswers.lora.Fit;
 import org.workedanswers.lora.FrozenLinear;
 import org.workedanswers.quantization.Nf4;
+import org.workedanswers.quantization.QuantizedMatrix;
 
 /**
  * A task whose perfect solution is known: on inputs x the layer is to give what W + ΔW gives.
@@ -59,6 +60,15 @@ final class UpdateTask {
     Matrix delta = minus(w, rounded.dequantize());
     return new UpdateTask(
         bench, FrozenLinear.of(rounded), x, delta, bench.kernels().multiplyTransposed(x, w));
+  }
+
+  /** The same outputs asked of W in few bits: ΔW is also what rounding W has taken away. */
+  UpdateTask onRounded(Workbench bench, Matrix w, QuantizedMatrix rounded) {
+    Matrix more = minus(w, rounded.dequantize());
+    for (int i = 0; i < more.data().length; i++) {
+      more.data()[i] += delta.data()[i];
+    }
+    return new UpdateTask(bench, FrozenLinear.of(rounded), x, more, target);
   }
 
   /** Both tasks at once: ΔW is the sum of theirs. */
@@ -114,9 +124,14 @@ final class UpdateTask {
 
   /** What a layer's outputs leave of the task; above 1 they are farther off than the base's. */
   double left(Matrix y) {
+    return fit().loss(y) / start();
+  }
+
+  /** The loss of the base alone. */
+  double start() {
     Matrix bare = Matrix.zeros(x.rows(), base.dOut());
     base.forward(kernels, loop, x, bare);
-    return fit().loss(y) / fit().loss(bare);
+    return fit().loss(bare);
   }
 
   /** The least that any adapter of rank r leaves: Eckart and Young, on x ΔWᵀ. */

@@ -19,6 +19,8 @@ import org.workedanswers.core.ModelShape;
 import org.workedanswers.lora.Adapter;
 import org.workedanswers.lora.FrozenLinear;
 import org.workedanswers.lora.LoraLinear;
+import org.workedanswers.quantization.GgufType;
+import org.workedanswers.quantization.Nf4;
 
 /**
  * The verdicts as they are, for any seed and all kernels, and as they turn when something is
@@ -82,6 +84,19 @@ class LoraClaimsTest {
     CountClaims.Maker narrow = (dOut, dIn, r) -> CountClaims.MAKER.make(r, dIn, r);
     assertBroken(CountClaims.lora(narrow));
     assertBroken(CountClaims.reduction(narrow));
+  }
+
+  @Test
+  void qloraSeesOtherFormatsAndAdaptersThatDoNotLearn() {
+    assertBroken(QloraClaim.claim(Nf4.of(64, false), Adapter::initial)); // scales in float32
+    assertBroken(QloraClaim.claim(GgufType.Q8_0, Adapter::initial));
+    RankClaim.Maker zero =
+        (dOut, dIn, r, alpha, random) ->
+            new Adapter(Matrix.zeros(r, dIn), Matrix.zeros(dOut, r), alpha);
+    assertBroken(QloraClaim.claim(Nf4.qlora(), zero));
+    RankClaim.Maker less =
+        (dOut, dIn, r, alpha, random) -> Adapter.initial(dOut, dIn, r - 1, alpha, random);
+    assertBroken(QloraClaim.claim(Nf4.qlora(), less));
   }
 
   @Test
