@@ -80,7 +80,7 @@ public final class Calibration implements LinearMaker {
       tokens += length;
     }
     Check.that(tokens > 0, "there are no calibration tokens");
-    Check.elements("calibration tokens", (int) Math.min(tokens, Integer.MAX_VALUE), stack.width());
+    Check.elements("calibration tokens", tokens, stack.width());
     Span[] spans = Span.of(lengths);
     Matrix x = Matrix.zeros((int) tokens, stack.width());
     for (int s = 0; s < spans.length; s++) {
