@@ -84,7 +84,8 @@ public final class AdaptedLlama {
    * The decoder with adapters merged into copies of the weights.
    *
    * @param kernels for B A
-   * @throws IllegalArgumentException as {@link #beside}
+   * @throws IllegalArgumentException as {@link #beside}, or if a value of W' is not finite or more
+   *     than its format holds
    */
   public Decoder merged(Map<String, Adapter> adapters, Kernels kernels) {
     check(adapters);
@@ -98,8 +99,24 @@ public final class AdaptedLlama {
           }
           Matrix w = layer.weights().get();
           adapter.addDelta(kernels, Loop.sequential(), w);
-          return weights.inPlaceOf(layer.name() + ".weight", w, layer.bias(), kernels);
+          return inPlaceOf(layer, w, kernels);
         });
+  }
+
+  private Linear inPlaceOf(NamedLinear layer, Matrix w, Kernels kernels) {
+    for (float value : w.data()) {
+      Check.that(
+          Float.isFinite(value),
+          "W + s B A of '%s.weight' has a value that is %s: it must be finite",
+          layer.name(),
+          value);
+    }
+    try {
+      return weights.inPlaceOf(layer.name() + ".weight", w, layer.bias(), kernels);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          String.format("W + s B A of '%s.weight': %s", layer.name(), e.getMessage()), e);
+    }
   }
 
   private void check(Map<String, Adapter> adapters) {

@@ -2,6 +2,7 @@ package org.workedanswers.answers.models;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.workedanswers.huggingface.PeftAdapter;
 import org.workedanswers.lora.Adapter;
 import org.workedanswers.transformer.LlamaConfig;
@@ -14,14 +15,27 @@ import org.workedanswers.transformer.LlamaConfig;
  */
 public record AdapterFile(Path folder, boolean merged) {
   /**
+   * What the folder holds, its values not yet read.
+   *
+   * @throws IllegalArgumentException if it can't be read, or asks for what is not LoRA
+   */
+  PeftAdapter read() {
+    return PeftAdapter.read(folder);
+  }
+
+  /**
    * The adapters of a model's tensors.
    *
-   * @throws IllegalArgumentException if it can't be read, or is another architecture's
+   * @throws IllegalArgumentException if they are another model's
    */
-  Map<String, Adapter> of(LlamaConfig config) {
-    PeftAdapter adapter = PeftAdapter.read(folder);
+  Map<String, Adapter> of(PeftAdapter adapter, LlamaConfig config) {
+    return named(() -> adapter.adapters(config));
+  }
+
+  /** What is refused is told with the folder's name. */
+  <T> T named(Supplier<T> using) {
     try {
-      return adapter.adapters(config);
+      return using.get();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(folder + ": " + e.getMessage(), e);
     }

@@ -13,6 +13,7 @@ import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Kernels;
 import org.workedanswers.huggingface.LlamaFolder;
+import org.workedanswers.huggingface.PeftAdapter;
 import org.workedanswers.transformer.AdaptedLlama;
 import org.workedanswers.transformer.Decoder;
 import org.workedanswers.transformer.Llama;
@@ -107,7 +108,7 @@ public record DecoderFile(LlamaConfig config, Map<String, Tensor> tensors, TextT
    * @throws IllegalArgumentException if it has not, or a tensor is missing or has another shape
    */
   public Decoder decoder(Storage storage, int capacity) {
-    checkMemory(storage, capacity);
+    check(ModelMemory.of(this, storage, capacity), storage);
     return Llama.decoder(config, tensors, storage);
   }
 
@@ -117,14 +118,24 @@ public record DecoderFile(LlamaConfig config, Map<String, Tensor> tensors, TextT
    * @throws IllegalArgumentException if it is another model's, or as there
    */
   Decoder decoder(Storage storage, int capacity, AdapterFile adapter, Kernels kernels) {
-    checkMemory(storage, capacity);
+    PeftAdapter read = adapter.read();
+    ModelMemory bare = ModelMemory.of(this, storage, capacity);
+    ModelMemory memory =
+        adapter.named(
+            () ->
+                adapter.merged()
+                    ? bare.with(read.bytes()).merged(this, storage, read.tensors())
+                    : bare.with(read.bytes()));
+    check(memory, storage);
     AdaptedLlama model = new AdaptedLlama(config, tensors, storage);
-    var adapters = adapter.of(config);
-    return adapter.merged() ? model.merged(adapters, kernels) : model.beside(adapters);
+    var adapters = adapter.of(read, config);
+    return adapter.merged()
+        ? adapter.named(() -> model.merged(adapters, kernels))
+        : model.beside(adapters);
   }
 
-  private void checkMemory(Storage storage, int capacity) {
-    ModelMemory.of(this, storage, capacity).check(storage, Runtime.getRuntime().maxMemory());
+  private static void check(ModelMemory memory, Storage storage) {
+    memory.check(storage, Runtime.getRuntime().maxMemory());
   }
 
   /** The same with another configuration. */

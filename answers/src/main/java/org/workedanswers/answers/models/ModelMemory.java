@@ -1,6 +1,7 @@
 package org.workedanswers.answers.models;
 
 import java.util.Locale;
+import java.util.Set;
 import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.checkpoints.ElementType;
 import org.workedanswers.checkpoints.Tensor;
@@ -33,6 +34,30 @@ record ModelMemory(long weights, long passing, long keysAndValues) {
     ModelShape.Attention a = shape.attention();
     long row = 2L * Float.BYTES * a.kvHeads() * a.headSize();
     return new ModelMemory(weights, largest, row * shape.layers() * capacity);
+  }
+
+  /** With adapters of so many bytes beside it. */
+  ModelMemory with(long adapters) {
+    return new ModelMemory(weights + adapters, passing, keysAndValues);
+  }
+
+  /**
+   * With adapters merged into tensors: what can't be written in its blocks again, k-quants and 16
+   * bits, is held in float32 then.
+   */
+  ModelMemory merged(DecoderFile file, Storage storage, Set<String> tensors) {
+    long more = 0;
+    long largest = passing;
+    for (String name : tensors) {
+      Tensor tensor = file.tensors().get(name);
+      if (tensor != null) {
+        long widened = Float.BYTES * tensor.elements();
+        boolean blocks = tensor.type().blocks().orElse(null) instanceof GgufType;
+        more += blocks && storage != Storage.FLOAT ? 0 : widened - held(tensor, storage);
+        largest = Math.max(largest, widened);
+      }
+    }
+    return new ModelMemory(weights + more, largest, keysAndValues);
   }
 
   /** Bytes that {@link Storage} takes on the heap for a tensor. */

@@ -328,14 +328,57 @@ class GenerateTest {
     assertEquals(other, written(stories(merged)));
   }
 
+  /** An adapter has the rows of Hugging Face's order, whatever the order of the model's file is. */
+  @Test
+  void anAdapterServesEveryKindOfModel() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    StoriesFolder.write(model, true);
+    writeAdapter(0.5);
+    String lora = folder.toString();
+    String tokens = SharedData.file("llm/tok512.bin").toString();
+    String llama2c = SharedData.file("llm/stories260K.bin").toString();
+    String expected = written(stories("--tokens", "60", "--lora", lora));
+    for (String file : List.of(llama2c, model.toString())) {
+      String[] beside = {"--model", file, "--tokenizer", tokens, "--tokens", "60", "--lora", lora};
+      assertEquals(expected, written(generate(beside)), file);
+      String[] merged = Arrays.copyOf(beside, beside.length + 1);
+      merged[beside.length] = "--merge";
+      assertEquals(expected, written(generate(merged)), file);
+    }
+    for (String storage : List.of("stored", "fast")) {
+      assertEquals(
+          expected, written(stories("--tokens", "60", "--lora", lora, "--storage", storage)));
+    }
+  }
+
   @Test
   void adaptersThatDoNotFitAreToldInOneSentence() throws IOException {
     assertRefused("--merge needs an adapter: --lora names its folder", stories("--merge"));
     String lora = folder.toString();
     assertRefused("adapter_config.json is no file that can be read", stories("--lora", lora));
     writeAdapter(1);
+    String[] both = {"--lora", lora, "--merge"};
     Files.writeString(folder.resolve("adapter_config.json"), "{\"r\": 4, \"lora_alpha\": 3}");
     assertRefused("r is 4: they must be r x in and out x r", stories("--lora", lora));
+    Files.writeString(
+        folder.resolve("adapter_config.json"), "{\"r\": 2, \"lora_alpha\": 3, \"use_dora\": true}");
+    assertRefused("use_dora is true", stories(both));
+    writeAdapter(1e38);
+    assertRefused("blk.1.attn_q.weight' has a value that is", stories(both));
+    writeAdapter(1e8); // finite in float32, too large for the scales of Q8_0
+    String q8 = SharedData.file("gguf/stories260K-q8_0.gguf").toString();
+    assertRefused(
+        "below 65520", generate("--model", q8, "--lora", lora, "--merge", "--storage", "stored"));
+    Files.write(folder.resolve("adapter_model.safetensors"), new byte[5]);
+    assertRefused("adapter_model.safetensors", stories(both));
+    Files.delete(folder.resolve("adapter_model.safetensors"));
+    assertRefused("has neither adapter_model.safetensors", stories(both));
+  }
+
+  @Test
+  void itsHelpNamesAdapters() {
+    String help = written(generate("--help"));
+    assertTrue(help.contains("--lora=FOLDER") && help.contains("--merge"), help);
   }
 
   private static void assertRefused(String part, Run run) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.core.SharedData;
 import org.workedanswers.transformer.Storage;
@@ -35,6 +36,28 @@ class ModelMemoryTest {
     assertEquals((MATRICES + 2 * TABLE) * 34 / 32 + kept, memory("q8_0", Storage.FAST).weights());
     assertEquals(4 * TABLE, memory("f16", Storage.FLOAT).passing());
     assertEquals(2 * 5 * 4 * 8 * 4 * 100, memory("f16", Storage.FLOAT).keysAndValues());
+  }
+
+  /** 16 bits and what has no blocks of its own to go to are widened where something is merged. */
+  @Test
+  void adaptersAreCounted() {
+    Set<String> names = Set.of("blk.0.attn_v.weight", "blk.0.ffn_down.weight", "none");
+    for (String format : new String[] {"f16", "q4_0"}) {
+      DecoderFile file =
+          DecoderFile.read(
+              SharedData.file("gguf/stories260K-" + format + ".gguf"), Optional.empty());
+      for (Storage storage : Storage.values()) {
+        ModelMemory bare = ModelMemory.of(file, storage, 100);
+        ModelMemory with = bare.with(1000);
+        assertEquals(bare.bytes() + 1000, with.bytes());
+        boolean grows = format.equals("f16") && storage == Storage.STORED;
+        // Beside Q4_0 the rows of 172 are in float32 already.
+        long widened = grows ? 4 * (32 * 64 + 172 * 64) : 0;
+        ModelMemory merged = with.merged(file, storage, names);
+        assertEquals(bare.weights() + 1000 + widened, merged.weights(), format + storage);
+        assertEquals(Math.max(bare.passing(), 4 * 172 * 64), merged.passing());
+      }
+    }
   }
 
   @Test

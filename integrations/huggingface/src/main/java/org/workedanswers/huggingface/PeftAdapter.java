@@ -1,65 +1,68 @@
 package org.workedanswers.huggingface;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.workedanswers.attention.Rope;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
+import org.workedanswers.core.ModelShape;
 import org.workedanswers.lora.Adapter;
+import org.workedanswers.lora.LoraPlan;
 import org.workedanswers.transformer.LlamaConfig;
 
 /**
  * LoRA adapters of a Llama-style decoder as PEFT saves them.
  *
  * <pre>
- * adapter_config.json        r, lora_alpha; use_rslora; rank_pattern, alpha_pattern by parts' names
+ * adapter_config.json        see {@link PeftConfig}
  * adapter_model.safetensors  base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight   A [r x in]
  *                            base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight   B [out x r]
  *
  * W' = W + s B A             s = lora_alpha / r, with use_rslora lora_alpha / √r
  * </pre>
  *
- * Which parts have one is told by the tensors. What changes more than W by B A is refused: DoRA,
- * trained biases, whole modules and tokens, other kinds than LoRA, and starts that change the base
- * (PiSSA, OLoRA, LoftQ, CorDA). Sources: PEFT, {@code tuners/lora/config.py} and {@code
- * utils/save_and_load.py}; Kalajdzievski, <i>A Rank Stabilization Scaling Factor for Fine-Tuning
- * with LoRA</i>, 2023.
+ * Which parts have one is told by the tensors; values stay in the mapped file until a model asks
+ * for them, whose shapes they must fit. Source: PEFT, {@code utils/save_and_load.py}.
  *
- * @param parts adapters by their modules' names, {@code model.layers.0.self_attn.q_proj}; rows of B
- *     as Hugging Face's models have them
+ * @param parts adapters by their modules' names, {@code model.layers.0.self_attn.q_proj}
  */
-public record PeftAdapter(Map<String, Adapter> parts) {
-  private static final String CONFIG = "adapter_config.json";
+public record PeftAdapter(Map<String, Part> parts) {
   private static final Pattern NAME =
       Pattern.compile("base_model\\.model\\.([\\w.]+)\\.lora_([AB])(\\.default)?\\.weight");
 
-  /** Starts of A and B that leave the base as it is. */
-  private static final List<String> STARTS = List.of("gaussian", "eva", "orthogonal");
+  /** Parts that can have one by GGUF's names, and by those of {@link ModelShape}. */
+  private static final Map<String, String> SHAPES =
+      Map.of(
+          "attn_q", "q",
+          "attn_k", "k",
+          "attn_v", "v",
+          "attn_output", "o",
+          "ffn_gate", "gate",
+          "ffn_up", "up",
+          "ffn_down", "down");
 
-  /** What must be none, null or empty, and what it would do. */
-  private static final Map<String, String> REFUSED =
-      new TreeMap<>(
-          Map.of(
-              "modules_to_save", "modules that were trained whole",
-              "trainable_token_indices", "vectors of tokens that were trained",
-              "target_parameters", "adapters of parameters that are no layer's",
-              "alora_invocation_tokens", "an adapter that begins in the middle of a text",
-              "layer_replication", "layers that stand twice"));
+  private static final Pattern TENSOR =
+      Pattern.compile("(?:blk\\.(\\d{1,6})\\.(\\w+)|output)\\.weight");
 
-  private static final List<String> OFF =
-      List.of("use_dora", "use_qalora", "fan_in_fan_out", "lora_bias");
-
-  /** A's and B's tensors of a part. */
-  private static final class Pair {
-    private Tensor a;
-    private Tensor b;
+  /**
+   * An adapter of one part, in its file.
+   *
+   * @param a A [r x in]
+   * @param b B [out x r], rows as Hugging Face's models have them
+   * @param alpha α, with s = α / r
+   */
+  public record Part(Tensor a, Tensor b, double alpha) {
+    private long rank() {
+      return a.shape()[0];
+    }
   }
 
   /**
@@ -68,7 +71,7 @@ public record PeftAdapter(Map<String, Adapter> parts) {
    * @throws IllegalArgumentException if a file is missing, damaged, or asks for what is not LoRA
    */
   public static PeftAdapter read(Path folder) {
-    byte[] config = TokenizerJson.bytes(folder.resolve(CONFIG));
+    byte[] config = TokenizerJson.bytes(folder.resolve(PeftConfig.FILE));
     Map<String, Tensor> tensors = ModelFolder.tensors(folder, ModelFolder.ADAPTER);
     try {
       return of(config, tensors);
@@ -83,13 +86,9 @@ public record PeftAdapter(Map<String, Adapter> parts) {
    * @throws IllegalArgumentException as {@link #read}
    */
   public static PeftAdapter of(byte[] config, Map<String, Tensor> tensors) {
-    Settings settings;
-    try {
-      settings = new Settings(TokenizerJson.parse(config));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(CONFIG + ": " + e.getMessage(), e);
-    }
-    Map<String, Pair> pairs = new LinkedHashMap<>();
+    PeftConfig settings = PeftConfig.read(config);
+    Map<String, Tensor> as = new LinkedHashMap<>();
+    Map<String, Tensor> bs = new LinkedHashMap<>();
     tensors.forEach(
         (name, tensor) -> {
           Matcher matcher = NAME.matcher(name);
@@ -98,19 +97,60 @@ public record PeftAdapter(Map<String, Adapter> parts) {
               "the tensor '%s' is no layer's: names such as"
                   + " base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight are understood",
               name);
-          Pair pair = pairs.computeIfAbsent(matcher.group(1), n -> new Pair());
-          boolean a = matcher.group(2).equals("A");
-          Check.that((a ? pair.a : pair.b) == null, "the tensor '%s' stands there twice", name);
-          if (a) {
-            pair.a = tensor;
-          } else {
-            pair.b = tensor;
-          }
+          Map<String, Tensor> side = matcher.group(2).equals("A") ? as : bs;
+          Check.that(
+              side.put(matcher.group(1), tensor) == null,
+              "the tensor '%s' stands there twice",
+              name);
         });
-    Check.that(!pairs.isEmpty(), "there is no adapter in it");
-    Map<String, Adapter> parts = new LinkedHashMap<>();
-    pairs.forEach((name, pair) -> parts.put(name, settings.adapter(name, pair)));
-    return new PeftAdapter(Map.copyOf(parts));
+    Set<String> names = new TreeSet<>(as.keySet());
+    names.addAll(bs.keySet());
+    Check.that(!names.isEmpty(), "there is no adapter in it");
+    Map<String, Part> parts = new LinkedHashMap<>();
+    names.forEach(name -> parts.put(name, part(settings, name, as.get(name), bs.get(name))));
+    return new PeftAdapter(Collections.unmodifiableMap(parts));
+  }
+
+  private static Part part(PeftConfig settings, String name, Tensor a, Tensor b) {
+    Check.that(
+        a != null && b != null,
+        "%s has no lora_%s: an adapter has both",
+        name,
+        a == null ? "A" : "B");
+    settings.checkNamed(name);
+    int rank = settings.rank(name);
+    long[] sizesA = a.shape();
+    long[] sizesB = b.shape();
+    Check.that(
+        sizesA.length == 2 && sizesB.length == 2 && sizesA[0] == rank && sizesB[1] == rank,
+        "%s has %s and %s and r is %d: they must be r x in and out x r",
+        name,
+        a,
+        b,
+        rank);
+    return new Part(a, b, settings.alpha(name, rank));
+  }
+
+  /** Bytes of all A and B in float32. */
+  public long bytes() {
+    return parts.values().stream()
+        .mapToLong(p -> Float.BYTES * (p.a.elements() + p.b.elements()))
+        .sum();
+  }
+
+  /**
+   * The names of the model's tensors that the parts go with, as GGUF has them.
+   *
+   * @throws IllegalArgumentException if a part is none of a Llama-style model's
+   */
+  public Set<String> tensors() {
+    Set<String> tensors = new TreeSet<>();
+    parts.keySet().forEach(name -> tensors.add(tensor(name)));
+    return tensors;
+  }
+
+  private static String tensor(String name) {
+    return LlamaNames.gguf(name + ".weight").orElseThrow();
   }
 
   /**
@@ -118,34 +158,65 @@ public record PeftAdapter(Map<String, Adapter> parts) {
    * org.workedanswers.transformer.AdaptedLlama} wants them. Models that turn neighbours (GGUF's and
    * llama2.c's) have the rows of Q and K in another order than Hugging Face's: B's rows follow.
    *
-   * @throws IllegalArgumentException if a part is none of such a model's, or its B has not as many
-   *     rows as heads need
+   * @throws IllegalArgumentException if a part is none of this model's, or A and B do not fit it or
+   *     hold NaN or infinity
    */
   public Map<String, Adapter> adapters(LlamaConfig config) {
+    parts.forEach((name, part) -> check(config.shape(), name, part));
     Map<String, Adapter> adapters = new TreeMap<>();
     parts.forEach(
-        (name, adapter) -> {
-          String tensor = LlamaNames.gguf(name + ".weight").orElseThrow();
+        (name, part) -> {
+          String tensor = tensor(name);
           boolean turned = tensor.contains(".attn_q.") || tensor.contains(".attn_k.");
           boolean neighbours = config.pairing() == Rope.Pairing.INTERLEAVED;
+          Matrix b = finite(part.b);
           adapters.put(
               tensor,
-              turned && neighbours
-                  ? neighbours(name, adapter, config.shape().attention().headSize())
-                  : adapter);
+              new Adapter(
+                  finite(part.a),
+                  turned && neighbours ? neighbours(b, config.shape().attention().headSize()) : b,
+                  part.alpha));
         });
     return adapters;
   }
 
-  /** Rows p and p + d_h / 2 of each head become 2p and 2p + 1. */
-  private static Adapter neighbours(String name, Adapter adapter, int headSize) {
-    Matrix b = adapter.b();
+  /** Holds the sizes that the file names against the model's, before any memory is taken. */
+  private static void check(ModelShape model, String name, Part part) {
+    Matcher matcher = TENSOR.matcher(tensor(name));
+    boolean head = matcher.matches() && matcher.group(1) == null;
+    String known = head ? "head" : matcher.matches() ? SHAPES.get(matcher.group(2)) : null;
     Check.that(
-        b.rows() % headSize == 0,
-        "B of %s has %d rows: they must be whole heads of %d",
+        known != null,
+        "there is an adapter for %s: layers of attention and feed-forward parts and a head of its"
+            + " own can have one",
+        name);
+    Check.that(
+        !head || !model.embedding().tied(),
+        "there is an adapter for %s, and this model has no head of its own",
+        name);
+    Check.that(
+        head || Integer.parseInt(matcher.group(1)) < model.layers(),
+        "there is an adapter for %s, and the model has %d layers",
         name,
-        b.rows(),
-        headSize);
+        model.layers());
+    ModelShape.Part w = model.part(known);
+    Check.that(
+        part.a.shape()[1] == w.cols() && part.b.shape()[0] == w.rows(),
+        "%s has %s and %s and W is %d x %d: they must be r x in and out x r",
+        name,
+        part.a,
+        part.b,
+        w.rows(),
+        w.cols());
+    try {
+      LoraPlan.parameters((int) part.rank(), w.rows(), w.cols());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Rows p and p + d_h / 2 of each head become 2p and 2p + 1. */
+  private static Matrix neighbours(Matrix b, int headSize) {
     Matrix turned = Matrix.zeros(b.rows(), b.cols());
     for (int i = 0; i < b.rows(); i++) {
       int p = i % headSize;
@@ -153,101 +224,14 @@ public record PeftAdapter(Map<String, Adapter> parts) {
       int to = i - p + (p < half ? 2 * p : 2 * (p - half) + 1);
       turned.rows(to, to + 1).set(b.rows(i, i + 1));
     }
-    return new Adapter(adapter.a(), turned, adapter.alpha());
+    return turned;
   }
 
-  /** What the configuration says of every part. */
-  private static final class Settings {
-    private final TokenizerPart root;
-    private final boolean rankStabilized;
-    private final Map<String, TokenizerPart> ranks;
-    private final Map<String, TokenizerPart> alphas;
-
-    Settings(TokenizerPart root) {
-      this.root = root;
-      String type = root.text("peft_type", "LORA");
-      Check.that(type.equals("LORA"), "peft_type is %s: only LORA is understood", type);
-      for (String key : OFF) {
-        if (root.flag(key, false)) {
-          throw root.get(key).unsupported("true");
-        }
-      }
-      String bias = root.text("bias", "none");
-      Check.that(bias.equals("none"), "bias is %s: trained biases are not supported", bias);
-      REFUSED.forEach(
-          (key, what) -> {
-            TokenizerPart part = root.find(key);
-            Check.that(
-                part == null || part.node().isContainerNode() && part.node().isEmpty(),
-                "%s is there: %s are not supported",
-                key,
-                what);
-          });
-      TokenizerPart start = root.find("init_lora_weights");
-      Check.that(
-          start == null || start.node().isBoolean() || STARTS.contains(start.text()),
-          "init_lora_weights is %s, which changes the base's weights: that is not supported",
-          start == null ? "" : start.kind());
-      rankStabilized = root.flag("use_rslora", false);
-      ranks = pattern("rank_pattern");
-      alphas = pattern("alpha_pattern");
+  private static Matrix finite(Tensor tensor) {
+    Matrix m = tensor.matrix();
+    for (float x : m.data()) {
+      Check.that(Float.isFinite(x), "%s has a value that is %s", tensor, x);
     }
-
-    /** By the end of parts' names; PEFT takes regular expressions, of which names are the usual. */
-    private Map<String, TokenizerPart> pattern(String key) {
-      Map<String, TokenizerPart> values = new LinkedHashMap<>();
-      TokenizerPart part = root.findObject(key);
-      if (part != null) {
-        for (Map.Entry<String, JsonNode> entry : part.node().properties()) {
-          String name = entry.getKey();
-          Check.that(
-              name.matches("[\\w.]+"),
-              "%s has '%s': only names of parts are understood there",
-              key,
-              name);
-          values.put(name, part.get(name));
-        }
-      }
-      return values;
-    }
-
-    /** The first whose name the part's ends with, or what goes for all. */
-    private TokenizerPart of(String part, Map<String, TokenizerPart> pattern, String key) {
-      for (Map.Entry<String, TokenizerPart> e : pattern.entrySet()) {
-        if (part.equals(e.getKey()) || part.endsWith("." + e.getKey())) {
-          return e.getValue();
-        }
-      }
-      return root.get(key);
-    }
-
-    Adapter adapter(String part, Pair pair) {
-      Check.that(
-          pair.a != null && pair.b != null,
-          "%s has no lora_%s: an adapter has both",
-          part,
-          pair.a == null ? "A" : "B");
-      int rank = of(part, ranks, "r").integer();
-      long[] a = pair.a.shape();
-      long[] b = pair.b.shape();
-      Check.that(
-          a.length == 2 && b.length == 2 && a[0] == rank && b[1] == rank,
-          "%s has %s and %s and r is %d: they must be r x in and out x r",
-          part,
-          pair.a,
-          pair.b,
-          rank);
-      double alpha = of(part, alphas, "lora_alpha").real();
-      double scale = rankStabilized ? Math.sqrt(rank) : 1; // Adapter divides by r
-      return new Adapter(finite(part, pair.a), finite(part, pair.b), alpha * scale);
-    }
-
-    private static Matrix finite(String part, Tensor tensor) {
-      Matrix m = tensor.matrix();
-      for (float x : m.data()) {
-        Check.that(Float.isFinite(x), "%s: %s has a value that is %s", part, tensor, x);
-      }
-      return m;
-    }
+    return m;
   }
 }

@@ -6,11 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -40,8 +46,10 @@ class PeftAdapterTest {
   private static final String CONFIG =
       """
       {"peft_type": "LORA", "task_type": "CAUSAL_LM", "r": 3, "lora_alpha": 5, "bias": "none",
-       "target_modules": ["q_proj", "k_proj"], "use_rslora": %s, "modules_to_save": null,
-       "rank_pattern": {"k_proj": 2, "1.mlp.down_proj": 7}, "alpha_pattern": {"layers.2.self_attn.v_proj": 11.5},
+       "target_modules": ["k_proj", "q_proj", "v_proj", "o_proj", "gate_proj", "mlp.up_proj", "down_proj"],
+       "use_rslora": %s, "modules_to_save": null, "layers_to_transform": [0, 1, 2],
+       "rank_pattern": {"k_proj": 2, "^model.layers.1.mlp.down_proj": 7, "^down_proj": 9},
+       "alpha_pattern": {"layers.2.self_attn.v_proj": 11.5},
        "fan_in_fan_out": false, "init_lora_weights": true, "layer_replication": null}
       """;
 
@@ -175,6 +183,19 @@ class PeftAdapterTest {
         "\"init_lora_weights\": true | \"init_lora_weights\": \"pissa\" | init_lora_weights is \"pissa\"",
         "\"k_proj\": 2 | \"(.*)+k_proj\": 2 | only names of parts",
         "{\"peft | [\"peft | it is no JSON",
+        "\"lora_alpha\": 5 | \"lora_alpha\": -5 | lora_alpha is -5",
+        "\"lora_alpha\": 5 | \"lora_alpha\": 1e999 | lora_alpha is",
+        "\"r\": 3 | \"r\": 3.5 | r is 3.5",
+        "\"r\": 3 | \"r\": -3 | r is -3",
+        "\"k_proj\": 2 | \"k_proj\": -2 | rank_pattern.k_proj is -2",
+        "\"use_rslora\": false | \"use_rslora\": 1 | use_rslora is 1",
+        "\"use_rslora\": false | \"arrow_config\": {\"top_k\": 3} | it has 'arrow_config'",
+        "\"use_rslora\": false | \"use_bdlora\": {\"nblocks\": 2} | it has 'use_bdlora'",
+        "\"layer_replication\": null | \"layer_replication\": [[0, 2]] | layer_replication is there",
+        "\"o_proj\", | '' | model.layers.0.self_attn.o_proj, which target_modules does not name",
+        "\"o_proj\" | 7 | target_modules[3] is 7",
+        "[0, 1, 2] | 1 | is in none of the layers_to_transform",
+        "[0, 1, 2] | \"x\" | layers_to_transform is",
       })
   void aConfigurationThatIsNotUnderstoodIsRefused(String from, String to, String message)
       throws IOException {
@@ -216,22 +237,136 @@ class PeftAdapterTest {
     refused("q_proj has no lora_A", q + "A.weight", null);
     refused("stands there twice", q + "A.default.weight", Matrix.zeros(3, 64));
     refused("they must be r x in and out x r", q + "A.weight", Matrix.zeros(2, 64));
-    refused("blk.0.attn_q.weight' has A 3 x 60", q + "A.weight", Matrix.zeros(3, 60));
-    refused("must be whole heads of 8", q + "B.weight", Matrix.zeros(63, 3));
+    refused("64 x 3 and W is 64 x 64: they must be", q + "A.weight", Matrix.zeros(3, 60));
+    refused("63 x 3 and W is 64 x 64", q + "B.weight", Matrix.zeros(63, 3));
     Matrix nan = Matrix.zeros(3, 64);
     nan.set(1, 1, Float.NaN);
     refused("has a value that is NaN", q + "A.weight", nan);
     refused("'model.embed.x' is no layer's", "model.embed.x", nan);
-    adapter.put(q.replace("q_proj", "x") + "B.weight", Matrix.zeros(64, 3));
-    refused(
-        "is of no part that is understood",
-        q.replace("q_proj", "x") + "A.weight",
-        Matrix.zeros(3, 64));
-    adapter.remove(q.replace("q_proj", "x") + "B.weight");
-    String far = q.replace("layers.0", "layers.9");
-    adapter.put(far + "B.weight", Matrix.zeros(64, 3));
-    refused(
-        "'blk.9.attn_q.weight', which the model has not", far + "A.weight", Matrix.zeros(3, 64));
+    Matrix infinite = Matrix.zeros(64, 3);
+    infinite.set(63, 2, Float.NEGATIVE_INFINITY);
+    refused("has a value that is -Infinity", q + "B.weight", infinite);
+    pairRefused("is of no part that is understood", "model.layers.0.self_attn.x", 64, 64);
+    pairRefused("model.layers.9.self_attn.q_proj, and the model has 5", "model.layers.9", 64, 64);
+    pairRefused("model.embed_tokens: layers of attention", "model.embed_tokens", 512, 64);
+    pairRefused("model.norm: layers of attention", "model.norm", 64, 64);
+    pairRefused("lm_head, and this model has no head", "lm_head", 512, 64);
+  }
+
+  /** Whatever targets say, a part of that name has A and B of rank 3. */
+  private void pairRefused(String message, String module, int out, int in) {
+    String name = "base_model.model." + module + (module.endsWith("9") ? ".self_attn.q_proj" : "");
+    Map<String, Matrix> pair =
+        Map.of(
+            name + ".lora_A.weight", Matrix.zeros(3, in),
+            name + ".lora_B.weight", Matrix.zeros(out, 3));
+    assertMessage(message, () -> of("{\"r\": 3, \"lora_alpha\": 5}", pair).adapters(stories()));
+  }
+
+  private static LlamaConfig stories() {
+    return Llama.config(GgufModel.read(SharedData.file("gguf/stories260K-q8_0.gguf")));
+  }
+
+  private static PeftAdapter of(String config, Map<String, Matrix> tensors) throws IOException {
+    return PeftAdapter.of(
+        config.getBytes(StandardCharsets.UTF_8),
+        Safetensors.read(StoriesFolder.safetensors(tensors)).tensors());
+  }
+
+  private static Map<String, Matrix> queries(int rank) {
+    String q = "base_model.model.model.layers.0.self_attn.q_proj.lora_";
+    return Map.of(q + "A.weight", Matrix.zeros(rank, 64), q + "B.weight", Matrix.zeros(64, rank));
+  }
+
+  /** What PEFT 0.19 writes for a plain adapter, every key of it. */
+  @Test
+  void aWholeConfigurationOfPeftsIsRead() throws IOException {
+    String config =
+        """
+        {"alora_invocation_tokens": null, "alpha_pattern": {}, "arrow_config": null,
+         "auto_mapping": {"base_model_class": "LlamaForCausalLM"}, "base_model_name_or_path": "x/y",
+         "bias": "none", "corda_config": null, "ensure_weight_tying": false, "eva_config": null,
+         "exclude_modules": null, "fan_in_fan_out": false, "inference_mode": true,
+         "init_lora_weights": "gaussian", "layer_replication": null, "layers_pattern": null,
+         "layers_to_transform": null, "loftq_config": {}, "lora_alpha": 16.0, "lora_bias": false,
+         "lora_dropout": 0.05, "lora_ga_config": null, "megatron_config": null,
+         "megatron_core": "megatron.core", "modules_to_save": null, "peft_type": "LORA",
+         "peft_version": "0.19.1", "qalora_group_size": 16, "r": 6, "rank_pattern": {},
+         "revision": null, "target_modules": %s, "target_parameters": null,
+         "task_type": "CAUSAL_LM", "trainable_token_indices": null, "use_bdlora": null,
+         "use_dora": false, "use_qalora": false, "use_rslora": false}
+        """;
+    for (String targets :
+        new String[] {
+          "[\"q_proj\", \"v_proj\"]", "\"all-linear\"", "\".*layers.0.*(q|v)_proj\"", "null", "[]"
+        }) {
+      PeftAdapter read = of(String.format(config, targets), queries(6));
+      assertEquals(16f / 6, read.adapters(stories()).get("blk.0.attn_q.weight").scale());
+      assertEquals(4 * 2 * 6 * 64, read.bytes());
+      assertEquals(Set.of("blk.0.attn_q.weight"), read.tensors());
+    }
+    PeftAdapter large = of("{\"r\": 65, \"lora_alpha\": 5}", queries(65));
+    assertMessage("rank r is 65 and W is 64 x 64", () -> large.adapters(stories()));
+  }
+
+  /** A file of 7 GB that holds nothing but a header, and says so of its shape. */
+  @Test
+  void whatIsTooLargeForTheModelIsRefusedUnread() throws IOException {
+    String name = "base_model.model.model.layers.0.self_attn.q_proj.lora_";
+    long width = 600_000_000L;
+    String header =
+        String.format(
+            "{\"%sA.weight\": {\"dtype\": \"F32\", \"shape\": [3, %d], \"data_offsets\": [0, %d]},"
+                + "\"%sB.weight\": {\"dtype\": \"F32\", \"shape\": [64, 3], \"data_offsets\": [%d, %d]}}",
+            name, width, 12 * width, name, 12 * width, 12 * width + 768);
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    Path file = folder.resolve("adapter_model.safetensors");
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.SPARSE)) {
+      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      channel.write(length.putLong(0, text.length), 0);
+      channel.write(ByteBuffer.wrap(text), 8);
+      channel.write(ByteBuffer.allocate(1), 8 + text.length + 12 * width + 767);
+    }
+    Files.writeString(folder.resolve("adapter_config.json"), "{\"r\": 3, \"lora_alpha\": 5}");
+    PeftAdapter read = PeftAdapter.read(folder);
+    assertEquals(12 * width + 768, read.bytes());
+    assertMessage("3 x 600000000 and ", () -> read.adapters(stories()));
+  }
+
+  /** Whatever stands in the files, they are read or refused. */
+  @Test
+  void damagedFilesAreReadOrRefused() throws IOException {
+    LlamaConfig config = stories();
+    byte[] settings = String.format(CONFIG, false).getBytes(StandardCharsets.UTF_8);
+    byte[] whole = StoriesFolder.safetensors(adapter);
+    int header = (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong(0) + 8;
+    SeededRandom random = new SeededRandom(8);
+    int refused = 0;
+    for (int i = 0; i < 2000; i++) {
+      byte[] json = settings.clone();
+      byte[] tensors = whole.clone();
+      byte[] damaged = i % 2 == 0 ? json : tensors;
+      int span = i % 2 == 0 ? json.length : i % 16 == 1 ? whole.length : header;
+      if (i % 10 == 9) {
+        tensors = Arrays.copyOf(tensors, random.below(tensors.length));
+      } else {
+        for (int n = 0; n <= random.below(3); n++) {
+          damaged[random.below(span)] = (byte) random.below(random.coin() ? 256 : 64);
+        }
+      }
+      try {
+        PeftAdapter.of(json, Safetensors.read(tensors).tensors()).adapters(config);
+      } catch (IllegalArgumentException e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > 1000, refused + " refused");
+    assertTrue(refused < 2000, refused + " refused");
   }
 
   private static void assertMessage(String part, Executable call) {
