@@ -112,7 +112,7 @@ public final class Tensor {
    */
   public Matrix matrixRows(int from, int to) {
     int rows = rows();
-    int cols = rows == 0 ? sizeAsInt(1) : (int) (elements / rows);
+    int cols = cols();
     Check.that(
         from >= 0 && from <= to && to <= rows,
         "rows %d to %d are not inside of tensor '%s', %s",
@@ -120,7 +120,9 @@ public final class Tensor {
         to,
         name,
         shapeText());
-    return Matrix.wrap(floats((long) from * cols, (to - from) * cols), to - from, cols);
+    int count =
+        Check.elements("rows " + from + " to " + to + " of tensor '" + name + "'", to - from, cols);
+    return Matrix.wrap(floats((long) from * cols, count), to - from, cols);
   }
 
   /**
@@ -144,7 +146,7 @@ public final class Tensor {
         shapeText(),
         bytes(),
         Check.MAX_ELEMENTS);
-    int cols = rows == 0 ? sizeAsInt(1) : (int) (elements / rows);
+    int cols = cols();
     return GgufMatrix.wrap((GgufType) format, rows, cols, values.bytes(0, (int) bytes()));
   }
 
@@ -170,6 +172,13 @@ public final class Tensor {
     Check.that(
         shape.length <= 2, "tensor '%s' is %s: a matrix has at most two sizes", name, shapeText());
     return shape.length < 2 ? 1 : sizeAsInt(0);
+  }
+
+  private int cols() {
+    if (shape.length == 0) {
+      return 1;
+    }
+    return sizeAsInt(shape.length - 1);
   }
 
   private int sizeAsInt(int i) {

@@ -1,7 +1,9 @@
 package org.workedanswers.answers.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.models.Embedded;
 import org.workedanswers.answers.models.EncoderFile;
 import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.core.Check;
 import org.workedanswers.embeddings.SentenceEncoder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -99,6 +102,12 @@ final class EmbedCommand implements Callable<Integer> {
 
   private void write(String picture) {
     try {
+      if (Files.exists(svg)) {
+        try (InputStream in = Files.newInputStream(svg)) {
+          String start = new String(in.readNBytes(4), StandardCharsets.UTF_8);
+          Check.that(start.equals("<svg"), "--svg %s is there already, and no such picture", svg);
+        }
+      }
       Files.writeString(svg, picture);
     } catch (IOException e) {
       throw new IllegalArgumentException("--svg " + svg + " can't be written: " + e, e);

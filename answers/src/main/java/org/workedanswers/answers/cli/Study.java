@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.workedanswers.answers.Answer;
 import org.workedanswers.answers.Questions;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.sheet.Text;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -153,9 +154,12 @@ public final class Study implements Callable<Integer> {
     return "there is no question " + argument + ": there are 1 to 16; worked are " + worked;
   }
 
-  /** What a person is told of a failure: its message, or its kind where it has none. */
+  /**
+   * What a person is told of a failure: its message, or its kind where it has none. Names that came
+   * from files stand in it.
+   */
   private static String message(Throwable e) {
-    return e.getMessage() != null ? e.getMessage() : e.toString();
+    return Text.printable(e.getMessage() != null ? e.getMessage() : e.toString()).strip();
   }
 
   @Override

@@ -228,6 +228,7 @@ public final class Requantization {
         throw new IllegalArgumentException(to + " can't be read: " + e, e);
       }
       Check.that(!same, "%s is the file that is read: name another", to);
+      Check.that(Files.isRegularFile(to), "%s is a device or the like, and no file", to);
       Check.that(force, "%s is there already: --force replaces it", to);
     }
   }

@@ -43,9 +43,12 @@ public final class Text {
             .count();
   }
 
-  /** What others wrote, without what would move a terminal's cursor or change its colours. */
+  /**
+   * What others wrote, without what would move a terminal's cursor or change its colours or turn
+   * what is written round.
+   */
   public static String printable(String s) {
-    return s.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+    return s.replaceAll("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]+", " ");
   }
 
   /** The beginning of a text as one printable line of at most so many characters. */
