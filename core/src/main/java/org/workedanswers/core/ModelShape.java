@@ -21,13 +21,15 @@ import java.util.List;
  * router     experts x d_model      where there is more than one expert
  * embedding  vocabulary x d_model
  * head       vocabulary x d_model   unless it is the embedding itself
+ * cross.q, cross.k, cross.v, cross.o   as q, k, v, o   encoder-decoder: to what was read
  * </pre>
  *
- * The constants are published shapes; their {@link #total} is the published count.
+ * The constants are published shapes; their {@link #total} is the published count, to the last
+ * parameter: that of the weights which their makers gave out.
  *
  * @param name the model's name
  * @param kind what stands around the matrices: biases, norms, positions
- * @param layers how many blocks
+ * @param layers how many blocks; of an encoder-decoder how many in each of its two stacks
  * @param dModel the width of a token's vector
  * @param attention heads of a block
  * @param feedForward the feed-forward layer, or the experts, of a block
@@ -53,7 +55,13 @@ public record ModelShape(
      * As BERT (Devlin et al., 2019): biases, LayerNorm after each part and after the embeddings,
      * GELU, learned positions and token types, a pooler on the first token, no head.
      */
-    ENCODER
+    ENCODER,
+    /**
+     * As T5 (Raffel et al., 2020, section 2.1): two stacks of as many layers. No biases, RMSNorm
+     * before each part and at the end of each stack, ReLU, one table of relative positions a stack,
+     * one of tokens for both; each layer that writes attends to what was read as well.
+     */
+    ENCODER_DECODER
   }
 
   /**
@@ -111,7 +119,8 @@ public record ModelShape(
    *
    * @param vocabulary tokens
    * @param tied whether the head is the embedding itself; an encoder has no head
-   * @param positions learned positions, 0 for none
+   * @param positions learned positions, 0 for none; of an encoder-decoder the distances that it
+   *     tells apart, for each of which a head has a number
    * @param tokenTypes learned token types, 0 for none
    */
   public record Embedding(int vocabulary, boolean tied, int positions, int tokenTypes) {
@@ -170,7 +179,10 @@ public record ModelShape(
     }
   }
 
-  /** Llama 3 8B: its config.json. 8,030,261,248 parameters. */
+  /**
+   * Llama 3 8B: its config.json. 8,030,261,248 parameters; the index of its shards,
+   * model.safetensors.index.json, has 16,060,522,496 bytes in BF16.
+   */
   public static final ModelShape LLAMA_3_8B =
       new ModelShape(
           "Llama 3 8B",
@@ -181,7 +193,10 @@ public record ModelShape(
           FeedForward.dense(14_336),
           new Embedding(128_256, false, 0, 0));
 
-  /** Llama 3 70B: its config.json. 70,553,706,496 parameters. */
+  /**
+   * Llama 3 70B: its config.json. 70,553,706,496 parameters; the index of the shards of 3.1, which
+   * has the same matrices, has 141,107,412,992 bytes in BF16.
+   */
   public static final ModelShape LLAMA_3_70B =
       new ModelShape(
           "Llama 3 70B",
@@ -194,7 +209,8 @@ public record ModelShape(
 
   /**
    * Mixtral 8x7B: Jiang et al., <i>Mixtral of Experts</i>, 2024, table 1. 46,702,792,704
-   * parameters, of which a token passes 12,879,925,248.
+   * parameters, of which a token passes 12,879,925,248; its announcement of December 2023 says 46.7
+   * and 12.9 billion.
    */
   public static final ModelShape MIXTRAL_8X7B =
       new ModelShape(
@@ -235,6 +251,34 @@ public record ModelShape(
           new Embedding(30_522, true, 512, 2));
 
   /**
+   * T5-small: its config.json; Raffel et al., <i>Exploring the Limits of Transfer Learning</i>,
+   * 2020, section 3.7. 60,506,624 parameters, which the paper rounds to 60 million.
+   */
+  public static final ModelShape T5_SMALL =
+      new ModelShape(
+          "T5-small",
+          Kind.ENCODER_DECODER,
+          6,
+          512,
+          new Attention(8, 8, 64),
+          FeedForward.dense(2048),
+          new Embedding(32_128, true, 32, 0));
+
+  /**
+   * T5-base: its config.json; the same paper, section 3.1.1. 222,903,552 parameters, which the
+   * paper rounds to 220 million.
+   */
+  public static final ModelShape T5_BASE =
+      new ModelShape(
+          "T5-base",
+          Kind.ENCODER_DECODER,
+          12,
+          768,
+          new Attention(12, 12, 64),
+          FeedForward.dense(3072),
+          new Embedding(32_128, true, 32, 0));
+
+  /**
    * Checks the sizes.
    *
    * @throws IllegalArgumentException if a size is below 1
@@ -244,14 +288,18 @@ public record ModelShape(
     Check.positive("dModel", dModel);
   }
 
-  /** The published shapes, the smallest first. */
+  /** The published shapes of one stack, the smallest first. */
   public static List<ModelShape> published() {
     return List.of(MINILM_L6, BERT_BASE, LLAMA_3_8B, MIXTRAL_8X7B, LLAMA_3_70B);
   }
 
   /** All weights by name, in the order in which a token meets them. */
   public List<Part> parts() {
-    return kind == Kind.DECODER ? decoderParts() : encoderParts();
+    return switch (kind) {
+      case DECODER -> decoderParts();
+      case ENCODER -> encoderParts();
+      case ENCODER_DECODER -> encoderDecoderParts();
+    };
   }
 
   /**
@@ -276,12 +324,18 @@ public record ModelShape(
     return parts().stream().mapToLong(Part::parameters).sum();
   }
 
-  /** Parameters that one token passes; tables are counted whole, as is usual. */
+  /**
+   * Parameters that one token passes; tables are counted whole, as is usual, and so are both stacks
+   * of an encoder-decoder.
+   */
   public long active() {
     return parts().stream().mapToLong(Part::activeParameters).sum();
   }
 
-  /** Values that the key-value cache holds for one token: 2 · layers · G · d_h. */
+  /**
+   * Values that the key-value cache holds for one token: 2 · layers · G · d_h. An encoder-decoder
+   * holds as many for a token that it wrote and for one that it read.
+   */
   public long kvCacheValuesPerToken() {
     return 2L * layers * attention.kvHeads() * attention.headSize();
   }
@@ -332,6 +386,30 @@ public record ModelShape(
     return parts;
   }
 
+  private List<Part> encoderDecoderParts() {
+    List<Part> parts = new ArrayList<>();
+    parts.add(once("embedding", Group.EMBEDDING, embedding.vocabulary(), dModel));
+    parts.add(
+        times(2, once("distances", Group.EMBEDDING, embedding.positions(), attention.heads())));
+    parts.add(times(2, everyLayer("attention.norm", Group.NORM, dModel, 1)));
+    attentionParts().forEach(p -> parts.add(times(2, p)));
+    parts.add(everyLayer("cross.norm", Group.NORM, dModel, 1));
+    for (Part p : attentionParts()) {
+      parts.add(everyLayer("cross." + p.name(), p.group(), p.rows(), p.cols()));
+    }
+    parts.add(times(2, everyLayer("feedForward.norm", Group.NORM, dModel, 1)));
+    if (feedForward.experts() > 1) {
+      parts.add(times(2, everyLayer("router", Group.ROUTER, feedForward.experts(), dModel)));
+    }
+    parts.add(times(2, everyExpert("up", feedForward.dFf(), dModel)));
+    parts.add(times(2, everyExpert("down", dModel, feedForward.dFf())));
+    parts.add(times(2, once("norm", Group.NORM, dModel, 1)));
+    if (!embedding.tied()) {
+      parts.add(once("head", Group.OUTPUT, embedding.vocabulary(), dModel));
+    }
+    return parts;
+  }
+
   private List<Part> attentionParts() {
     int queries = attention.heads() * attention.headSize();
     int keys = attention.kvHeads() * attention.headSize();
@@ -348,6 +426,11 @@ public record ModelShape(
 
   private Part everyLayer(String part, Group group, int rows, int cols) {
     return new Part(part, group, rows, cols, layers, layers);
+  }
+
+  private static Part times(int stacks, Part p) {
+    return new Part(
+        p.name(), p.group(), p.rows(), p.cols(), stacks * p.count(), stacks * p.active());
   }
 
   private Part everyExpert(String part, int rows, int cols) {

@@ -20,6 +20,16 @@ class ModelShapeTest {
     assertEquals(46_702_792_704L, ModelShape.MIXTRAL_8X7B.total());
     assertEquals(22_713_216L, ModelShape.MINILM_L6.total());
     assertEquals(109_482_240L, ModelShape.BERT_BASE.total());
+    assertEquals(60_506_624L, ModelShape.T5_SMALL.total());
+    assertEquals(222_903_552L, ModelShape.T5_BASE.total());
+  }
+
+  /** In BF16, by the total_size of their shards' indices. */
+  @Test
+  void bytesAreThoseOfTheIndexOfShards() {
+    assertEquals(16_060_522_496L, 2 * ModelShape.LLAMA_3_8B.total());
+    assertEquals(141_107_412_992L, 2 * ModelShape.LLAMA_3_70B.total());
+    assertEquals(93_405_585_408L, 2 * ModelShape.MIXTRAL_8X7B.total());
   }
 
   @Test
@@ -89,6 +99,29 @@ class ModelShapeTest {
     assertEquals(
         (13 + 17 + 3) * 7 + 2 * 7 + 2 * (attention + feedForward + 4 * 7) + 7 * 7 + 7,
         shape.total());
+  }
+
+  /** Written out stack by stack, with sizes that no two parts share. */
+  @Test
+  void everyPartOfAnAwkwardEncoderDecoderIsCounted() {
+    ModelShape shape =
+        new ModelShape(
+            "odd",
+            Kind.ENCODER_DECODER,
+            3,
+            7,
+            new Attention(6, 2, 5),
+            new FeedForward(11, 4, 3),
+            new Embedding(13, false, 17, 0));
+    long attention = 30 * 7 + 2 * (10 * 7) + 7 * 30;
+    long expert = 2 * 7 * 11;
+    long reads = 17 * 6 + 3 * (attention + 4 * 7 + 4 * expert + 2 * 7) + 7;
+    long writes = 17 * 6 + 3 * (2 * attention + 4 * 7 + 4 * expert + 3 * 7) + 7;
+    assertEquals(2 * 13 * 7 + reads + writes, shape.total());
+    assertEquals(shape.total() - 2 * 3 * expert, shape.active());
+    assertPart(shape.part("cross.k"), 10, 7, 3);
+    assertPart(shape.part("k"), 10, 7, 6);
+    assertPart(shape.part("distances"), 17, 6, 2);
   }
 
   @Test

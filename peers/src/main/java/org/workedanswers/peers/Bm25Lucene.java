@@ -19,10 +19,10 @@ import org.workedanswers.benchmarks.comparisons.WordDocuments;
 import org.workedanswers.benchmarks.peers.Comparison;
 import org.workedanswers.benchmarks.peers.Contender;
 import org.workedanswers.benchmarks.peers.Report;
-import org.workedanswers.rag.MaxScoreBm25;
 import org.workedanswers.rag.Bm25;
 import org.workedanswers.rag.Hit;
 import org.workedanswers.rag.InvertedIndex;
+import org.workedanswers.rag.MaxScoreBm25;
 
 /**
  * Our BM25 and Lucene's: one segment, its default similarity, no query cache. Ours rounds lengths

@@ -43,7 +43,9 @@ class TransformerAnswerTest {
 
   @Test
   void partsAddUpToWhatIsPublished() {
-    assertEquals(ModelShape.published().size(), ParameterTable.PUBLISHED.size());
+    assertEquals(
+        ModelShape.published().size() + ParameterTable.TWO_STACKS.size(),
+        ParameterTable.PUBLISHED.size());
     for (Map.Entry<ModelShape, String> published : ParameterTable.PUBLISHED.entrySet()) {
       long sum =
           ParameterTable.byGroup(published.getKey()).values().stream()
@@ -53,7 +55,8 @@ class TransformerAnswerTest {
       String[] words = published.getValue().split(" ");
       double unit = words[1].equals("B") ? 1e9 : 1e6;
       double said = Double.parseDouble(words[0]);
-      assertEquals(said, sum / unit, 0.006 * said, published.getKey().name());
+      // Two digits may be all that is said.
+      assertEquals(said, sum / unit, 0.014 * said, published.getKey().name());
     }
     assertEquals(22_713_216 - 147_840, MiniLm.model().encoder().parameters());
   }

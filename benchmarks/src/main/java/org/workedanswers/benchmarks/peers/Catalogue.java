@@ -56,6 +56,7 @@ final class Catalogue {
               "gguf-repacked",
               "quantised matrix by vector, in GGUF's layout and repacked",
               "GgufRepacked"),
+          peers("encoder-onnxruntime", "an encoder and ONNX Runtime's", "EncoderOnnxruntime"),
           ours("decoder-memory", "a decoder's token and the memory's speed", "DecoderMemory"),
           ours("quantize-memory", "quantising and the memory's speed", "QuantizeMemory"),
           ours("softmax-nd4j", "row softmax and ND4J's", "SoftmaxNd4j"),
