@@ -34,11 +34,16 @@ public final class EmbedderOptions {
    */
   public void check() {
     Check.that(
-        embedder.equals(OURS) || embedder.equals(ONNX_RUNTIME),
+        ours() || embedder.equals(ONNX_RUNTIME),
         "--embedder %s: there are %s and %s",
         embedder,
         OURS,
         ONNX_RUNTIME);
+  }
+
+  /** Whether the project's own encoder is asked for. */
+  public boolean ours() {
+    return embedder.equals(OURS);
   }
 
   /**
@@ -48,7 +53,7 @@ public final class EmbedderOptions {
    */
   public SentenceModel open(Workbench bench) {
     check();
-    return embedder.equals(OURS)
+    return ours()
         ? new Ours(MiniLm.model().sentences(bench.kernels(), bench.loop()))
         : new OnnxSentenceModel(bench.loop());
   }

@@ -199,8 +199,12 @@ public final class MiniLm {
    * @param loop threads that batches of texts are shared out over
    */
   public SentenceEncoder sentences(Kernels kernels, Loop loop) {
-    return new SentenceEncoder(
-        encoder(), tokenizer, SentenceEncoder.Settings.MINI_LM, kernels, loop);
+    return sentences(encoder(), kernels, loop);
+  }
+
+  /** The same with another encoder's weights, which this model's tokens fit. */
+  public SentenceEncoder sentences(Encoder other, Kernels kernels, Loop loop) {
+    return new SentenceEncoder(other, tokenizer, SentenceEncoder.Settings.MINI_LM, kernels, loop);
   }
 
   /** All weights of the file, by name. */

@@ -22,6 +22,7 @@ record BeirPage(
     BeirRun.Settings settings,
     Rankings rankings,
     List<BySize> bySize,
+    List<WeightTrial> byWeights,
     EvidenceTrial evidence) {
   private static final int[] CONSTANTS = {1, 10, 60, 100, 1000};
   private static final int SHOWN = 5;
@@ -69,6 +70,9 @@ record BeirPage(
       sheet.text("--chunks 64,128,256 adds a table by chunk size; each size is embedded anew.");
     } else {
       sheet.table(byChunkSize());
+    }
+    if (!byWeights.isEmpty()) {
+      sheet.table(byWeight());
     }
     if (!evidence.shares().isEmpty()) {
       sheet.table(byThreshold());
@@ -173,6 +177,42 @@ record BeirPage(
     return table;
   }
 
+  private Table byWeight() {
+    Table table =
+        Table.of(
+            "The encoder's matrices in fewer bits, widened again for its products; differences from"
+                + " the "
+                + BeirRun.MEANING
+                + " leg above, paired",
+            "weights",
+            "bits",
+            "MB",
+            "nDCG@10",
+            "difference",
+            "95 % of bootstraps",
+            "p",
+            "recall@100",
+            "hybrid");
+    for (WeightTrial t : byWeights) {
+      PairedComparison p = t.beside(rankings.of(BeirRun.MEANING), rankings, bench);
+      table.row(
+          t.rounding().name(),
+          String.format(Locale.ROOT, "%.2f", t.bits()),
+          String.format(Locale.ROOT, "%.2f", t.bytes() / 1e6),
+          four(rankings.mean(t.dense(), Measure.NDCG)),
+          signed(p.mean()),
+          signed(p.low()) + " to " + signed(p.high()),
+          four(p.p()),
+          four(rankings.mean(t.dense(), Measure.RECALL)),
+          four(rankings.mean(hybrid(t), Measure.NDCG)));
+    }
+    return table;
+  }
+
+  private List<List<Hit>> hybrid(WeightTrial t) {
+    return Rankings.fused(rankings.of(BeirRun.WORDS), t.dense(), settings.rrfK);
+  }
+
   private Table byThreshold() {
     Table table =
         Table.of(
@@ -250,6 +290,18 @@ record BeirPage(
       chunks.add(row);
     }
     json.put("chunks, nDCG@10", chunks);
+    List<Map<String, Object>> weights = new ArrayList<>();
+    for (WeightTrial t : byWeights) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("weights", t.rounding().name());
+      row.put("bits", t.bits());
+      row.put("bytes", t.bytes());
+      row.put(BeirRun.MEANING, rankings.mean(t.dense(), Measure.NDCG));
+      row.put(BeirRun.HYBRID, rankings.mean(hybrid(t), Measure.NDCG));
+      row.putAll(difference(t.beside(rankings.of(BeirRun.MEANING), rankings, bench)));
+      weights.add(row);
+    }
+    json.put("weights, nDCG@10", weights);
     List<Map<String, Double>> thresholds = new ArrayList<>();
     for (EvidenceTrial.Shares s : evidence.shares()) {
       Map<String, Double> row = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.workedanswers.answers.CacheFolder;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.models.RoundedMiniLm.Rounding;
 import org.workedanswers.answers.sheet.Worksheet;
 import org.workedanswers.core.Check;
 import org.workedanswers.rag.Bm25;
@@ -71,6 +72,17 @@ public final class BeirRun {
     boolean evidence;
 
     @Option(
+        names = "--weights",
+        paramLabel = "NAME",
+        split = ",",
+        description = {
+          "what to round the encoder's matrices to, for a table of what that costs: f16, q8_0, q5_1,",
+          "q5_0, q4_1, q4_0, nf4, int8, int4, int3, int2, each with -gptq, -gptq-order or -awq behind it or not;",
+          "every one embeds the documents anew (default: none)"
+        })
+    List<String> weights = List.of();
+
+    @Option(
         names = "--cache",
         paramLabel = "DIR",
         description = "where embeddings are kept (default: the user's cache folder)")
@@ -82,6 +94,8 @@ public final class BeirRun {
   private final Bm25.Settings bm25;
   private final Rankings rankings;
   private final List<BeirPage.BySize> bySize = new ArrayList<>();
+  private final List<Rounding> roundings;
+  private final List<WeightTrial> byWeights = new ArrayList<>();
   private EvidenceTrial evidence = EvidenceTrial.NONE;
 
   /**
@@ -93,6 +107,7 @@ public final class BeirRun {
     Check.range("--depth", settings.depth, Rankings.RECALL_CUTOFF, Integer.MAX_VALUE);
     Check.positive("--rrf-k", settings.rrfK);
     settings.chunks.forEach(n -> Check.range("--chunks", n, LEAST_CHUNK, MOST_CHUNK));
+    this.roundings = settings.weights.stream().map(Rounding::named).toList();
     this.bench = bench;
     this.settings = settings;
     this.bm25 = Bm25.Settings.STANDARD.with(settings.k1, settings.b).with(Bm25.Lengths.ONE_BYTE);
@@ -128,6 +143,21 @@ public final class BeirRun {
     }
   }
 
+  /** Whether the encoder's weights are rounded too: then it must be this project's own. */
+  public boolean rounds() {
+    return !roundings.isEmpty();
+  }
+
+  /** Searches with the encoder's weights in every format that is asked for. */
+  public void weights() {
+    if (roundings.isEmpty()) {
+      return;
+    }
+    byWeights.addAll(
+        WeightTrial.of(
+            bench, rankings, bm25, roundings, new EmbeddingCache(settings.cache), settings.depth));
+  }
+
   /**
    * Adds a leg that looks at the hybrid's first candidates again, and one that fuses its ranking
    * with the hybrid's.
@@ -153,7 +183,7 @@ public final class BeirRun {
 
   /** Writes tables: by leg, leg against leg, query by query, by k, by chunk size. */
   public void show(Worksheet sheet) {
-    new BeirPage(bench, settings, rankings, bySize, evidence).show(sheet);
+    new BeirPage(bench, settings, rankings, bySize, byWeights, evidence).show(sheet);
   }
 
   /**
@@ -172,6 +202,6 @@ public final class BeirRun {
 
   /** What was found: the means by leg, the differences, and by chunk size. */
   public Map<String, Object> json() {
-    return new BeirPage(bench, settings, rankings, bySize, evidence).json();
+    return new BeirPage(bench, settings, rankings, bySize, byWeights, evidence).json();
   }
 }

@@ -68,11 +68,15 @@ final class BeirCommand implements Callable<Integer> {
     try (OnnxReranker crossEncoder = rerank.crossEncoder().orElse(null);
         Workbench bench = run.workbench()) {
       BeirRun beir = new BeirRun(bench, settings, folder);
+      Check.that(
+          !beir.rounds() || embedder.ours(),
+          "--weights rounds this project's own encoder: leave --embedder out");
       if (runs != null) {
         beir.checkRuns(runs);
       }
       try (SentenceModel model = embedder.open(bench)) {
         beir.measure(model.key(), model.embedder(), model.tokens());
+        beir.weights();
         if (rerank.lateInteraction()) {
           beir.lateInteraction(model.tokenEmbedder(), rerank.candidates());
         }

@@ -35,6 +35,8 @@ import picocli.CommandLine.Parameters;
       "a text before and after."
     })
 final class QuantizeCommand implements Callable<Integer> {
+  private static final String NEAREST = "nearest";
+
   private final PrintStream out;
 
   @Mixin private RunOptions run;
@@ -65,7 +67,7 @@ final class QuantizeCommand implements Callable<Integer> {
         "awq (its scales go into the norms before Q, K, V, gate and up; other matrices to nearest);",
         "(default: ${DEFAULT-VALUE})"
       })
-  private String method = "nearest";
+  private String method = NEAREST;
 
   @Option(
       names = "--calibrate",
@@ -97,13 +99,17 @@ final class QuantizeCommand implements Callable<Integer> {
       return compare();
     }
     Check.that(format != null, "--to is missing: it names the format");
+    WeightFormat wanted = WeightFormat.named(format);
     Check.that(to != null, "OUT is missing: it names the file to write");
     RoundingMethod rounding = RoundingMethod.named(method);
     Check.that(
         rounding == RoundingMethod.NEAREST || calibrate != null,
         "--method %s needs a text: --calibrate names one",
         rounding);
-    Requantization work = new Requantization(from, WeightFormat.named(format));
+    Check.that(
+        rounding != RoundingMethod.NEAREST || calibrate == null,
+        "--calibrate is for a --method that looks at inputs: gptq, gptq-order or awq");
+    Requantization work = new Requantization(from, wanted);
     Requantization.checkTarget(from, to, force);
     List<String> documents = text == null ? List.of() : TextScore.documents(text);
     try (Workbench bench = run.workbench()) {
@@ -136,6 +142,7 @@ final class QuantizeCommand implements Callable<Integer> {
     Check.that(
         to == null && format == null && !force,
         "--compare writes nothing: it takes no OUT, no --to and no --force");
+    Check.that(method.equals(NEAREST), "--compare takes every method: leave --method out");
     Check.that(
         calibrate != null && text != null,
         "--compare needs two texts: --calibrate names one to learn from, --text one to judge by");

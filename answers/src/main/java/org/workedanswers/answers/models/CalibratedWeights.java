@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
@@ -22,10 +23,11 @@ import org.workedanswers.transformer.Storage;
 /**
  * What a calibration text makes of a decoder's matrices in a GGUF file's blocks.
  *
- * <p>GPTQ chooses the codes; blocks and scales are what they always are. AWQ's scales of inputs
- * have no place in such a file of their own: those of Q, K and V, and of gate and up, are divided
- * out of the gain of the norm before them. The attention's output and the feed-forward part's have
- * no norm before them and are rounded to nearest.
+ * <p>The tokens' table and the head are rounded to nearest, before the text passes. GPTQ chooses
+ * the codes of all between; blocks and scales are what they always are. AWQ's scales of inputs have
+ * no place in such a file of their own: those of Q, K and V, and of gate and up, are divided out of
+ * the gain of the norm before them. The attention's output and the feed-forward part's have no norm
+ * before them and are rounded to nearest.
  */
 public final class CalibratedWeights {
   private static final String WEIGHT = ".weight";
@@ -76,12 +78,18 @@ public final class CalibratedWeights {
         new CalibratedWeights(work, file, format.blocks().get(), method, bench);
     ModelMemory.of(file, Storage.FLOAT, 1).check(Storage.FLOAT, Runtime.getRuntime().maxMemory());
     Calibration calibration = new Calibration(weights::step);
-    Decoder decoder = Llama.decoder(file.config(), file.tensors(), Storage.STORED, calibration);
+    RoundedTables tables =
+        new RoundedTables(
+            calibration,
+            name -> work.rounds(name + WEIGHT) ? format.blocks().map(f -> f) : Optional.empty(),
+            bench.loop());
+    Decoder decoder = Llama.decoder(file.config(), file.tensors(), Storage.STORED, tables);
     calibration.run(
         Compute.plain(bench.kernels(), bench.loop()),
         decoder.embeddings(),
         decoder.stack(),
         sequences);
+    tables.rounded().forEach((name, q) -> weights.matrices.put(name + WEIGHT, q));
     work.give(weights.matrices, weights.norms);
     return weights.nearest;
   }

@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Matrix;
@@ -19,12 +17,10 @@ import org.workedanswers.transformer.Calibration;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.Decoder;
 import org.workedanswers.transformer.Linear;
-import org.workedanswers.transformer.LinearMaker;
 import org.workedanswers.transformer.Llama;
 import org.workedanswers.transformer.LogLikelihood;
 import org.workedanswers.transformer.NamedLinear;
 import org.workedanswers.transformer.Storage;
-import org.workedanswers.transformer.TokenTable;
 
 /**
  * One decoder in many formats, by several methods: what each takes, and what it loses on a text
@@ -37,8 +33,6 @@ import org.workedanswers.transformer.TokenTable;
 public final class Comparison {
   /** The sequence's longest part that is scored. */
   private static final int LONGEST = 4096;
-
-  private static final Set<String> TABLES = Set.of("token_embd", "output");
 
   /**
    * A line of it.
@@ -137,46 +131,14 @@ public final class Comparison {
           return layers;
         };
     Calibration waiting = new Calibration(step);
-    LinearMaker tables = new Tables(waiting, format, rounded);
+    int width = file.config().shape().dModel();
+    RoundedTables tables =
+        new RoundedTables(
+            waiting, n -> format.tables() ? format.of(width) : Optional.empty(), bench.loop());
     Decoder decoder = Llama.decoder(file.config(), file.tensors(), Storage.STORED, tables);
     waiting.run(compute, decoder.embeddings(), decoder.stack(), calibration);
+    rounded.putAll(tables.rounded());
     return scored(format.name(), method.toString(), rounded, errors, decoder);
-  }
-
-  /** The table and the head, to nearest, where the format takes them; all else as another says. */
-  private final class Tables implements LinearMaker {
-    private final LinearMaker others;
-    private final ModelFormat format;
-    private final Map<String, QuantizedMatrix> rounded;
-
-    Tables(LinearMaker others, ModelFormat format, Map<String, QuantizedMatrix> rounded) {
-      this.others = others;
-      this.format = format;
-      this.rounded = rounded;
-    }
-
-    private Optional<QuantizedMatrix> table(String name, Matrix w) {
-      if (!format.tables() || format.of(w.cols()).isEmpty()) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          rounded.computeIfAbsent(name, n -> format.of(w.cols()).get().quantize(bench.loop(), w)));
-    }
-
-    @Override
-    public Linear make(NamedLinear layer) {
-      if (!TABLES.contains(layer.name())) {
-        return others.make(layer);
-      }
-      return table(layer.name(), layer.weights().get())
-          .map(q -> Linear.quantized(q, layer.bias()))
-          .orElseGet(layer.stored());
-    }
-
-    @Override
-    public TokenTable table(String name, Supplier<Matrix> weights, Supplier<TokenTable> stored) {
-      return table(name, weights.get()).map(TokenTable::of).orElseGet(stored);
-    }
   }
 
   private Line scored(

@@ -1,7 +1,10 @@
 package org.workedanswers.answers.models;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.workedanswers.quantization.FloatFormat;
 import org.workedanswers.quantization.Format;
 import org.workedanswers.quantization.GgufType;
 import org.workedanswers.quantization.Grouping;
@@ -42,6 +45,36 @@ public record ModelFormat(String name, IntFunction<Optional<Format>> byWidth, bo
         "nf4",
         width -> width % 2 == 0 ? Optional.of(Nf4.of(group(width, 2), true)) : Optional.empty(),
         false);
+  }
+
+  /**
+   * The format of that name: f16, a type of GGUF's that can be written as in {@code q4_0}, {@code
+   * int2}, int3, int4, int8 or nf4.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static ModelFormat named(String name) {
+    if (name.equals("f16")) {
+      return same(name, FloatFormat.FP16);
+    }
+    if (name.equals("nf4")) {
+      return nf4();
+    }
+    if (name.matches("int[2348]")) {
+      return integers(name.charAt(name.length() - 1) - '0');
+    }
+    for (GgufType type : GgufType.values()) {
+      if (WeightFormat.lower(type).equals(name)) {
+        return same(name, type);
+      }
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            "there is no format '%s': there are f16, %s, int2, int3, int4, int8 and nf4",
+            name,
+            Arrays.stream(GgufType.values())
+                .map(WeightFormat::lower)
+                .collect(Collectors.joining(", "))));
   }
 
   /** The format of rows of a width; empty where they stay as they are. */

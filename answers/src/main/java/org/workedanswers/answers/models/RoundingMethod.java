@@ -43,7 +43,7 @@ public enum RoundingMethod {
             () ->
                 new IllegalArgumentException(
                     String.format(
-                        "--method %s is none of %s",
+                        "there is no method '%s': there are %s",
                         name,
                         Arrays.stream(values())
                             .map(m -> m.label)

@@ -132,13 +132,7 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
   }
 
   private static double[] scores(Workbench bench, RetrievalTask task, Encoder encoder) {
-    SentenceEncoder sentences =
-        new SentenceEncoder(
-            encoder,
-            MiniLm.model().sentences(bench.kernels(), bench.loop()).tokenizer(),
-            SentenceEncoder.Settings.MINI_LM,
-            bench.kernels(),
-            bench.loop());
+    SentenceEncoder sentences = MiniLm.model().sentences(encoder, bench.kernels(), bench.loop());
     return task.ndcg(bench, sentences);
   }
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,10 +26,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.workedanswers.answers.Workbench;
+import org.workedanswers.answers.models.CalibrationText;
+import org.workedanswers.answers.models.Comparison;
+import org.workedanswers.answers.models.DecoderFile;
+import org.workedanswers.answers.models.ModelFormat;
+import org.workedanswers.answers.models.RoundingMethod;
+import org.workedanswers.answers.models.TextScore;
 import org.workedanswers.checkpoints.ElementType;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.checkpoints.Tensor;
+import org.workedanswers.core.BlockedKernels;
 import org.workedanswers.core.SharedData;
+import org.workedanswers.quantization.GgufType;
 
 class QuantizeTest {
   @TempDir Path folder;
@@ -166,6 +176,9 @@ class QuantizeTest {
             text);
     assertEquals(0, run.status(), run.err());
     assertTrue(score(run, "after") < most, run.out());
+    if (!method.equals("awq")) { // whose file has attention outputs and ffn_down to nearest
+      assertEquals(compared(method, shown, text), score(run, "after"), 2e-5);
+    }
     Path plain = folder.resolve("plain.gguf");
     assertEquals(0, quantize(source(), plain, "--to", "q4_0").status());
     assertEquals(Files.size(plain), Files.size(to));
@@ -184,16 +197,36 @@ class QuantizeTest {
         !awq, Arrays.equals(nearest.tensor(norm).floats(), given.tensor(norm).floats()), norm);
   }
 
+  /** What --compare says of the same: the file that is written is the model that was compared. */
+  private static double compared(String method, Path shown, Path text) {
+    try (Workbench bench = new Workbench(BlockedKernels.BLOCKED, 1, 1)) {
+      DecoderFile file = DecoderFile.read(source(), Optional.empty());
+      List<int[]> sequences = CalibrationText.sequences(file, shown, 2048);
+      return new Comparison(file, sequences, TextScore.documents(text), bench)
+          .line(ModelFormat.same("q4_0", GgufType.Q4_0), RoundingMethod.named(method))
+          .score()
+          .mean();
+    }
+  }
+
   @Test
   void whatAMethodNeedsIsNamed() {
     Path to = folder.resolve("out.gguf");
     Path text = SharedData.file("llm/tinystories_sample.txt");
     assertRefused(quantize(source(), to, "--to", "q4_0", "--method", "gptq"), "--calibrate");
-    assertRefused(quantize(source(), to, "--to", "q4_0", "--method", "x"), "--method x is none of");
+    assertRefused(
+        quantize(source(), to, "--to", "q4_0", "--method", "x"), "there is no method 'x'");
     assertRefused(
         quantize(source(), to, "--to", "f16", "--method", "gptq", "--calibrate", text),
         "formats with blocks");
+    assertRefused(
+        quantize(source(), to, "--to", "q4_0", "--calibrate", text),
+        "--calibrate is for a --method");
+    assertRefused(
+        quantize(source(), "--compare", "--method", "gptq", "--calibrate", text, "--text", text),
+        "--compare takes every method");
     assertRefused(quantize(source(), "--to", "q4_0"), "OUT is missing");
+    assertRefused(quantize(source(), to, "--to", "int4"), "--to int4 is none of");
     assertRefused(quantize(source(), "--compare"), "--compare needs two texts");
     assertRefused(quantize(source(), to, "--compare"), "--compare writes nothing");
   }
