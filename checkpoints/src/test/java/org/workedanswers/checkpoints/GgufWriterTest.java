@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,12 +28,12 @@ import org.workedanswers.quantization.GgufType;
 class GgufWriterTest {
   @TempDir Path folder;
 
-  private static byte[][] floats(float... values) {
+  private static GgufWriter.Body floats(float... values) {
     ByteBuffer b = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (float v : values) {
       b.putFloat(v);
     }
-    return new byte[][] {b.array()};
+    return out -> out.write(b.array());
   }
 
   @Test
@@ -53,8 +55,8 @@ class GgufWriterTest {
         .entry("scores", List.of(0f, -1f))
         .entry("none", List.of())
         .entry("n", 8)
-        .tensor("w", ElementType.FLOAT32, new long[] {2, 3}, () -> floats(1, 2, 3, 4, 5, 6))
-        .tensor("v", ElementType.FLOAT32, new long[] {1}, () -> floats(9))
+        .tensor("w", ElementType.FLOAT32, new long[] {2, 3}, floats(1, 2, 3, 4, 5, 6))
+        .tensor("v", ElementType.FLOAT32, new long[] {1}, floats(9))
         .write(file, false);
     GgufModel model = GgufModel.read(file);
     assertEquals(3, model.version());
@@ -88,10 +90,9 @@ class GgufWriterTest {
             t.name(),
             t.type(),
             t.shape(),
-            () ->
-                t.type() == ElementType.FLOAT32
-                    ? floats(weights.floats())
-                    : new byte[][] {type.quantize(weights.matrix()).bytes()});
+            t.type() == ElementType.FLOAT32
+                ? floats(weights.floats())
+                : out -> out.write(type.quantize(weights.matrix()).bytes()));
       }
       Path file = folder.resolve(type + ".gguf");
       writer.write(file, false);
@@ -113,15 +114,14 @@ class GgufWriterTest {
   @Test
   void aFileIsWholeOrNotThere() throws IOException {
     Path file = folder.resolve("b.gguf");
-    GgufWriter good =
-        new GgufWriter().tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(1));
+    GgufWriter good = new GgufWriter().tensor("w", ElementType.FLOAT32, new long[] {1}, floats(1));
     good.write(file, false);
     byte[] before = Files.readAllBytes(file);
     assertMessage("is there already", () -> good.write(file, false));
     GgufWriter bad =
         new GgufWriter()
-            .tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(2))
-            .tensor("v", ElementType.FLOAT32, new long[] {2}, () -> floats(2));
+            .tensor("w", ElementType.FLOAT32, new long[] {1}, floats(2))
+            .tensor("v", ElementType.FLOAT32, new long[] {2}, floats(2));
     assertMessage("is to have 8 bytes and 4 were given", () -> bad.write(file, true));
     GgufWriter broken =
         new GgufWriter()
@@ -129,14 +129,12 @@ class GgufWriterTest {
                 "w",
                 ElementType.FLOAT32,
                 new long[] {1},
-                () -> {
+                out -> {
                   throw new IllegalStateException("no more");
                 });
     assertThrows(IllegalStateException.class, () -> broken.write(file, true));
     assertArrayEquals(before, Files.readAllBytes(file));
-    new GgufWriter()
-        .tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(3))
-        .write(file, true);
+    new GgufWriter().tensor("w", ElementType.FLOAT32, new long[] {1}, floats(3)).write(file, true);
     assertArrayEquals(new float[] {3}, GgufModel.read(file).tensor("w").floats());
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(1, left.count());
@@ -182,9 +180,14 @@ class GgufWriterTest {
             "d.gguf." + gone + ".1.part.txt")) {
       others.add(Files.writeString(folder.resolve(name), "other"));
     }
-    new GgufWriter()
-        .tensor("w", ElementType.FLOAT32, new long[] {1}, () -> floats(1))
-        .write(file, false);
+    Path elsewhere = folder.resolve("d.gguf." + gone + ".2.part"); // as another machine writes it
+    others.add(Files.writeString(elsewhere, "other"));
+    try (FileChannel channel = FileChannel.open(elsewhere, StandardOpenOption.WRITE)) {
+      channel.lock();
+      new GgufWriter()
+          .tensor("w", ElementType.FLOAT32, new long[] {1}, floats(1))
+          .write(file, false);
+    }
     assertTrue(Files.notExists(dead));
     for (Path other : others) {
       assertEquals("other", Files.readString(other));
@@ -234,14 +237,12 @@ class GgufWriterTest {
     assertMessage("can't be", () -> w.entry("k", new int[1]));
     assertMessage("a String and a Float", () -> w.entry("k", List.of("a", 1f)));
     assertMessage(
-        "whole blocks of 32",
-        () -> w.tensor("t", ElementType.Q8_0, new long[] {2, 33}, () -> null));
+        "whole blocks of 32", () -> w.tensor("t", ElementType.Q8_0, new long[] {2, 33}, out -> {}));
     assertMessage(
-        "no tensors of BOOL", () -> w.tensor("t", ElementType.BOOL, new long[] {2}, () -> null));
-    assertMessage("0 sizes", () -> w.tensor("t", ElementType.FLOAT32, new long[] {}, () -> null));
-    w.tensor("t", ElementType.FLOAT32, new long[] {1}, () -> floats(1));
+        "no tensors of BOOL", () -> w.tensor("t", ElementType.BOOL, new long[] {2}, out -> {}));
+    assertMessage("0 sizes", () -> w.tensor("t", ElementType.FLOAT32, new long[] {}, out -> {}));
+    w.tensor("t", ElementType.FLOAT32, new long[] {1}, floats(1));
     assertMessage(
-        "two tensors 't'",
-        () -> w.tensor("t", ElementType.FLOAT32, new long[] {1}, () -> floats(1)));
+        "two tensors 't'", () -> w.tensor("t", ElementType.FLOAT32, new long[] {1}, floats(1)));
   }
 }

@@ -17,31 +17,29 @@ import org.workedanswers.quantization.GgufType;
 
 /**
  * What weights of a GGUF file can be rounded to. The numbers are those of ggml's {@code enum
- * ggml_type} and {@code enum ggml_ftype}, the latter what {@code general.file_type} holds.
+ * ggml_ftype}, which {@code general.file_type} holds.
  */
 public enum WeightFormat {
   /** {@link GgufType#Q4_0}. */
-  Q4_0(ElementType.Q4_0, 2, 2),
+  Q4_0(ElementType.Q4_0, 2),
   /** {@link GgufType#Q4_1}. */
-  Q4_1(ElementType.Q4_1, 3, 3),
+  Q4_1(ElementType.Q4_1, 3),
   /** {@link GgufType#Q5_0}. */
-  Q5_0(ElementType.Q5_0, 6, 8),
+  Q5_0(ElementType.Q5_0, 8),
   /** {@link GgufType#Q5_1}. */
-  Q5_1(ElementType.Q5_1, 7, 9),
+  Q5_1(ElementType.Q5_1, 9),
   /** {@link GgufType#Q8_0}. */
-  Q8_0(ElementType.Q8_0, 8, 7),
+  Q8_0(ElementType.Q8_0, 7),
   /** {@link Fp16}. */
-  F16(ElementType.FLOAT16, 1, 1),
+  F16(ElementType.FLOAT16, 1),
   /** {@link Bf16}. */
-  BF16(ElementType.BFLOAT16, 30, 32);
+  BF16(ElementType.BFLOAT16, 32);
 
   private final ElementType type;
-  final int code;
   final int fileType;
 
-  WeightFormat(ElementType type, int code, int fileType) {
+  WeightFormat(ElementType type, int fileType) {
     this.type = type;
-    this.code = code;
     this.fileType = fileType;
   }
 
