@@ -36,9 +36,6 @@ public final class SentenceEncoder implements Embedder {
   /** Tokens of a batch, or one text's. */
   private static final int BATCH_TOKENS = 512;
 
-  /** Tokens of an input from which on the tiled form of attention is the faster. */
-  private static final int LONG = 192;
-
   /**
    * What is the model's own.
    *
@@ -208,7 +205,7 @@ public final class SentenceEncoder implements Embedder {
         b -> {
           int[] batch = batches.get(b);
           List<int[]> sequences = Arrays.stream(batch).mapToObj(i -> tokens[i]).toList();
-          Compute compute = sequences.get(0).length < LONG ? shortTexts : longTexts;
+          Compute compute = Compute.isLong(sequences.get(0).length) ? longTexts : shortTexts;
           List<Matrix> vectors = encoder.encode(compute, sequences);
           for (int i = 0; i < batch.length; i++) {
             taker.take(batch[i], vectors.get(i));
@@ -217,8 +214,8 @@ public final class SentenceEncoder implements Embedder {
   }
 
   /**
-   * The texts' numbers in batches, the longest texts first, so that threads end together. Texts on
-   * both sides of {@link #LONG} do not mix.
+   * The texts' numbers in batches, the longest texts first, so that threads end together. Short and
+   * {@linkplain Compute#isLong long} texts do not mix.
    */
   private static List<int[]> batches(int[][] tokens) {
     Integer[] order = new Integer[tokens.length];
@@ -226,12 +223,12 @@ public final class SentenceEncoder implements Embedder {
     Arrays.sort(order, Comparator.comparingInt(i -> -tokens[i].length)); // stable
     List<int[]> batches = new ArrayList<>();
     for (int from = 0, to; from < order.length; from = to) {
-      boolean large = tokens[order[from]].length >= LONG;
+      boolean large = Compute.isLong(tokens[order[from]].length);
       int sum = tokens[order[from]].length;
       to = from + 1;
       while (to < order.length
           && sum + tokens[order[to]].length <= BATCH_TOKENS
-          && tokens[order[to]].length >= LONG == large) {
+          && Compute.isLong(tokens[order[to]].length) == large) {
         sum += tokens[order[to++]].length;
       }
       batches.add(Arrays.stream(order, from, to).mapToInt(i -> i).toArray());

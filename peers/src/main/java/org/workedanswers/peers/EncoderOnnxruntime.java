@@ -38,9 +38,6 @@ public final class EncoderOnnxruntime implements Comparison {
   /** Of vectors whose numbers are about 1: each side rounds as it sums. */
   private static final double TOLERANCE = 1e-4;
 
-  /** Tokens from which on attention is tiled, as SentenceEncoder has it. */
-  private static final int LONG = 192;
-
   private static final int FIRST_WORD = 2000; // before it stand characters and unused rows
   private static final int WORDS = 20_000;
   private static final int CLS = 101;
@@ -61,9 +58,9 @@ public final class EncoderOnnxruntime implements Comparison {
         for (int tokens : GOALS.keySet().stream().sorted().toList()) {
           int[] ids = ids(tokens);
           Compute compute =
-              tokens < LONG
-                  ? Compute.plain(Ours.kernels(), Loop.sequential())
-                  : Compute.tiled(Ours.kernels(), Loop.sequential());
+              Compute.isLong(tokens)
+                  ? Compute.tiled(Ours.kernels(), Loop.sequential())
+                  : Compute.plain(Ours.kernels(), Loop.sequential());
           Same.check(
               "our encoder",
               vectors(environment, session, ids),

@@ -1,6 +1,7 @@
 package org.workedanswers.transformer;
 
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
@@ -69,15 +70,7 @@ public final class AdaptedLlama {
    *     another shape than B A; or as {@link #base}
    */
   public Decoder beside(Map<String, Adapter> adapters) {
-    check(adapters);
-    return Llama.decoder(
-        config,
-        weights,
-        layer -> {
-          Adapter adapter = adapters.get(layer.name() + ".weight");
-          Linear own = layer.stored().get();
-          return adapter == null ? own : own.with(adapter);
-        });
+    return decoder(adapters, (layer, adapter) -> layer.stored().get().with(adapter));
   }
 
   /**
@@ -88,18 +81,24 @@ public final class AdaptedLlama {
    *     than its format holds
    */
   public Decoder merged(Map<String, Adapter> adapters, Kernels kernels) {
+    return decoder(
+        adapters,
+        (layer, adapter) -> {
+          Matrix w = layer.weights().get();
+          adapter.addDelta(kernels, Loop.sequential(), w);
+          return inPlaceOf(layer, w, kernels);
+        });
+  }
+
+  private Decoder decoder(
+      Map<String, Adapter> adapters, BiFunction<NamedLinear, Adapter, Linear> adapted) {
     check(adapters);
     return Llama.decoder(
         config,
         weights,
         layer -> {
           Adapter adapter = adapters.get(layer.name() + ".weight");
-          if (adapter == null) {
-            return layer.stored().get();
-          }
-          Matrix w = layer.weights().get();
-          adapter.addDelta(kernels, Loop.sequential(), w);
-          return inPlaceOf(layer, w, kernels);
+          return adapter == null ? layer.stored().get() : adapted.apply(layer, adapter);
         });
   }
 

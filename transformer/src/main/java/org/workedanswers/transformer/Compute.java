@@ -18,6 +18,14 @@ import org.workedanswers.core.Loop;
  * @param unscaled the same without the scale, as T5 has it
  */
 public record Compute(Kernels kernels, Loop loop, Attention attention, Attention unscaled) {
+  /** Tokens of an input from which on the tiled form was the faster, d = 384 and 12 heads. */
+  private static final int LONG = 192;
+
+  /** Whether {@link #tiled} is the faster for an input of so many tokens. */
+  public static boolean isLong(int tokens) {
+    return tokens >= LONG;
+  }
+
   /**
    * For decoders and short inputs: the plain form, which reads cached keys where they stand and
    * holds n x m scores.

@@ -275,7 +275,7 @@ public final class ContextAnswer extends Answer {
         "./study 5 --block 16: one block holds the whole sentence, and flash is plain",
         "./study 5 --window 64 --longest 8192",
         "./study context --model FILE --text FILE: what a model of yours loses beyond its training",
-        "./study generate --model FILE --window 508 --sinks 4: a text without an end",
+        "./study generate --model FILE --window 508 --sinks 4: a text longer than what is kept",
         "./study bench attention: plain and flash by JMH, with their allocation");
   }
 

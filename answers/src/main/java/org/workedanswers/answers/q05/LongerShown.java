@@ -62,7 +62,7 @@ final class LongerShown {
   }
 
   private static void rolling(Worksheet sheet) {
-    sheet.heading("A text without an end");
+    sheet.heading("A text longer than what is kept");
     sheet.text(
         "A cache with 2 attention sinks and a window of 4, token by token: which tokens of the text"
             + " it holds. Keys are turned by their places in it, so no distance passes 5, however"
@@ -112,9 +112,9 @@ final class LongerShown {
     }
     sheet.table(table);
     sheet.text(
-        "Counted, not run. The weights' own multiply-adds, "
-            + Numbers.shortest(model.total())
-            + " or so a token, grow with the text alone; the cache is read once for every token that"
+        "Counted, not run. The weights' own multiply-adds, about "
+            + Numbers.fixed(model.total() / 1e9, 0)
+            + " · 10⁹ a token, grow with the text alone; the cache is read once for every token that"
             + " is written.");
   }
 }

@@ -26,10 +26,10 @@ final class RopeClaim {
 
   private static final String OFFSET = "q·k from its closed form, of |q| |k|";
   private static final String TRAINED = "excess loss, trained length";
-  private static final String INTERPOLATED = "4 times, position interpolation";
-  private static final String YARN = "4 times, YaRN";
-  private static final String LONG = "4 times, LongRoPE-style";
-  private static final String PLAIN = "4 times, plain";
+  private static final String INTERPOLATED = "position interpolation, 4 times";
+  private static final String YARN = "YaRN, 4 times";
+  private static final String LONG = "LongRoPE-style, 4 times";
+  private static final String PLAIN = "plain, 4 times";
 
   /** Below this, nats a token, the head still does its task. */
   private static final double GOOD = 0.25;

@@ -35,7 +35,8 @@ final class QloraClaim {
     // 1/12).
     return new Claim(
         "q1.qlora-4bit",
-        "QLoRA is LoRA on a base of four bits: a fraction of the bytes, and it learns as LoRA does.",
+        "QLoRA is LoRA on a base of four bits: a fraction of the bytes. Its adapter has the rounding to"
+            + " undo too, and comes near to the least loss that its rank allows.",
         "MiniLM's query matrix in NF4 with its scales quantised too, and in float32; adapters of"
             + " rank 16 trained alike towards an update of rank 8 on real activations: bytes, and the"
             + " share of the float32 base's loss that is left; for NF4 also beside the least that an"
