@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,6 +214,37 @@ class BeirRunTest {
     Files.writeString(file, line + "\n" + Files.readString(file));
   }
 
+  /** Eight bits find what 32 find, in order; what is kept of one is not taken for another's. */
+  @Test
+  void weightsInFewerBitsAreSearchedToo() throws IOException {
+    smallCollection();
+    try (Workbench bench = Workbench.standard();
+        SentenceModel model = new EmbedderOptions().open(bench)) {
+      BeirRun.Settings settings = new BeirRun.Settings();
+      settings.cache = folder.resolve("cache");
+      settings.weights = List.of("q8_0", "int2");
+      BeirRun run = new BeirRun(bench, settings, folder);
+      run.measure(model.key(), model.embedder(), model.tokens());
+      run.weights();
+      List<?> rows = (List<?>) run.json().get("weights, nDCG@10");
+      Map<?, ?> eight = (Map<?, ?>) rows.get(0);
+      assertEquals(8.5, (double) eight.get("bits"), 1e-12);
+      Map<?, ?> dense = (Map<?, ?>) ((Map<?, ?>) run.json().get("legs")).get("dense");
+      assertEquals((double) dense.get("nDCG@10"), (double) eight.get("dense"), 1e-12);
+      assertEquals(0, (double) eight.get("difference"), 1e-12);
+      assertEquals("int2", ((Map<?, ?>) rows.get(1)).get("weights"));
+      try (Stream<Path> kept = Files.list(settings.cache)) {
+        assertEquals(3, kept.count());
+      }
+      ByteArrayOutputStream page = new ByteArrayOutputStream();
+      try (PrintStream out = new PrintStream(page, true, StandardCharsets.UTF_8)) {
+        run.show(new TerminalSheet(out, Ansi.OFF));
+      }
+      String text = page.toString(StandardCharsets.UTF_8);
+      assertTrue(text.matches("(?s).*q8_0 +8\\.50 +11\\.28 .*int2 +2\\.28 .*"), text);
+    }
+  }
+
   @Test
   void wrongUsageIsOneSentence() throws IOException {
     smallCollection();
@@ -222,6 +254,9 @@ class BeirRunTest {
     assertStatus(2, "k1", "beir", folder.toString(), "--k1", "-1");
     assertStatus(2, "--rrf-k is 0", "beir", folder.toString(), "--rrf-k", "0");
     assertStatus(2, "--chunks is 0", "beir", folder.toString(), "--chunks", "64,0");
+    assertStatus(2, "no format 'int5'", "beir", folder.toString(), "--weights", "int5");
+    String[] others = {"beir", folder.toString(), "--weights", "nf4", "--embedder", "onnxruntime"};
+    assertStatus(2, "leave --embedder out", others);
     assertStatus(2, "--depth is 99", "beir", folder.toString(), "--depth", "99");
     String nowhere = folder.resolve("none/x.json").toString();
     assertStatus(2, "can't be written", "beir", folder.toString(), "--json", nowhere);
