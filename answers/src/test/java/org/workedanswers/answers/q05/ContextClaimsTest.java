@@ -39,14 +39,21 @@ class ContextClaimsTest {
         Verdict.DOES_NOT_HOLD, verdict(claim, KernelsChoice.best(), Workbench.DEFAULT_SEED));
   }
 
+  private static void assertPinned(Kernels kernels) {
+    for (Claim claim : ContextClaims.all()) {
+      assertEquals(Ledger.pinnedVerdicts().get(claim.id()), verdict(claim, kernels, 3), claim.id());
+    }
+  }
+
   @Test
   void verdictsAreThePinnedOnes() {
-    for (Kernels kernels : List.of(PlainKernels.PLAIN, KernelsChoice.best())) {
-      for (Claim claim : ContextClaims.all()) {
-        assertEquals(
-            Ledger.pinnedVerdicts().get(claim.id()), verdict(claim, kernels, 3), claim.id());
-      }
-    }
+    assertPinned(KernelsChoice.best());
+  }
+
+  @Test
+  @Tag("long")
+  void andSoWithoutVectors() {
+    assertPinned(PlainKernels.PLAIN);
   }
 
   @Test
