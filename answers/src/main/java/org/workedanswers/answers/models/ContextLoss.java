@@ -200,8 +200,9 @@ public record ContextLoss(
         Locale.ROOT,
         "The last three hold the keys and values of %,d tokens. Without sinks it is the window again:"
             + " positions are relative, so it does not matter whether places are counted in the text"
-            + " or in the cache. Sinks keep the first %d tokens and differ as far as the model looks"
-            + " at these for want of something better; a smaller --window shows more of it.",
+            + " or in the cache. Sinks hold the first %d tokens in the stead of newer ones: a model"
+            + " that misses the first gains by it, any other loses, and in a large window neither"
+            + " shows. A smaller --window shows more.",
         window,
         SINKS);
   }
