@@ -124,8 +124,17 @@ public record TextGeneration(
         adapter
             .map(a -> scaled.decoder(storage, kept.held(), a, compute.kernels()))
             .orElseGet(() -> scaled.decoder(storage, kept.held()));
-    return new Run(file.tokens(), decoder.start(compute, kept), random, text)
-        .run(given, longest, weightBytes(decoder));
+    Run run = new Run(file.tokens(), decoder.start(compute, kept), random, text);
+    try {
+      return run.run(given, longest, weightBytes(decoder));
+    } catch (
+        IllegalArgumentException e) { // numbers that are not finite, met by whoever looks first
+      String why =
+          adapter
+              .map(a -> a.suspicion(config))
+              .orElse("the model's file may be damaged, or hold numbers too large for float32");
+      throw new IllegalArgumentException(e.getMessage() + "; " + why, e);
+    }
   }
 
   private static long weightBytes(Decoder decoder) {

@@ -396,6 +396,16 @@ class GenerateTest {
     assertRefused("use_dora is true", stories(both));
     writeAdapter(1e38);
     assertRefused("blk.1.attn_q.weight' has a value that is", stories(both));
+    writeAdapter(1e37); // finite, until it is multiplied
+    for (String storage : List.of("float", "stored", "fast")) {
+      Run run = stories("--lora", lora, "--storage", storage);
+      assertEquals(2, run.status(), run.err());
+      assertTrue(
+          run.err().contains(lora + " has values that are too large for this model"), run.err());
+      assertTrue(run.err().contains("'blk.1.attn_q.weight', with s = 1.50, A up to "), run.err());
+      assertTrue(run.err().contains("e+37"), run.err());
+      assertEquals(1, run.err().strip().lines().count(), run.err());
+    }
     writeAdapter(1e8); // finite in float32, too large for the scales of Q8_0
     String q8 = SharedData.file("gguf/stories260K-q8_0.gguf").toString();
     assertRefused(
