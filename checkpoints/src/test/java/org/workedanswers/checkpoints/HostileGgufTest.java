@@ -174,6 +174,11 @@ class HostileGgufTest {
     refused(
         "pass what can be counted", 1, 0, b -> data(b.tensor("t", 0, 0, 1L << 40, 1L << 40), 8));
     refused("pass what can be counted", 1, 0, b -> data(b.tensor("t", 0, 0, -1), 64));
+    for (int[] bytes : new int[][] {{0, 4}, {28, 8}}) { // the largest sizes, not rounded or turned
+      long all = bytes[1] * ((1L << 60) - 1);
+      refused(
+          "of " + all + " bytes", 1, 0, b -> data(b.tensor("t", bytes[0], 0, (1L << 60) - 1), 8));
+    }
     refused("no multiple of the 32", 1, 0, b -> data(b.tensor("t", 2, 0, 33, 32), 640));
     refused(
         "shares bytes with tensor 'a'",

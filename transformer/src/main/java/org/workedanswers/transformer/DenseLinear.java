@@ -84,6 +84,23 @@ final class DenseLinear implements Linear {
     }
   }
 
+  /** Column i of Wᵀ, whichever form it has. */
+  @Override
+  public void row(int i, float[] into, int at) {
+    Weight w = weight;
+    if (w.plain() != null) {
+      for (int k = 0; k < in; k++) {
+        into[at + k] = w.plain().get(k, i);
+      }
+      return;
+    }
+    Packed panels = w.packed();
+    int column = i % panels.width();
+    for (int k = 0; k < in; k++) {
+      into[at + k] = panels.data()[panels.index(k, i) + column];
+    }
+  }
+
   @Override
   public int in() {
     return in;

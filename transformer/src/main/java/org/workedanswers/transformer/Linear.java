@@ -43,6 +43,16 @@ public interface Linear {
     return y;
   }
 
+  /**
+   * Writes row i of W, the {@code in} weights of output i, to {@code into[at...]}; i is not
+   * checked.
+   *
+   * @throws UnsupportedOperationException if W is not held by itself, as beside an adapter
+   */
+  default void row(int i, float[] into, int at) {
+    throw new UnsupportedOperationException(getClass().getSimpleName() + " does not hold W itself");
+  }
+
   /** Weights and biases. */
   long parameters();
 

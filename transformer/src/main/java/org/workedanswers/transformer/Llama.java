@@ -34,7 +34,7 @@ import org.workedanswers.moe.Router;
  * blk.N.attn_q, attn_k, attn_v, attn_output     [h d_h x d], [g d_h x d] twice, [d x h d_h]
  * blk.N.ffn_gate, ffn_up, ffn_down              [d_ff x d] twice, [d x d_ff]
  * blk.N.ffn_gate_inp, ffn_gate_exps, ...        a router and experts in their place
- * output_norm.weight, output.weight             [d], [vocabulary x d]; without the latter the embedding is the head
+ * output_norm.weight, output.weight             [d], [vocabulary x d]; without the latter the embedding is the head, and held once
  * rope_freqs.weight                             [d_h / 2], what frequencies are divided by (Llama 3.1)
  * </pre>
  *
@@ -219,13 +219,17 @@ public final class Llama {
     for (int l = 0; l < shape.layers(); l++) {
       layers.add(layer("blk." + l + "."));
     }
-    String head = shape.embedding().tied() ? "token_embd" : "output";
+    boolean tied = shape.embedding().tied();
+    String head = tied ? "token_embd" : "output";
     return new Decoder(
         Embeddings.of(
             maker.table(
                 "token_embd",
                 () -> weights.matrix("token_embd.weight", vocabulary, d),
-                () -> weights.table("token_embd.weight", vocabulary, d))),
+                () ->
+                    tied
+                        ? weights.tiedTable("token_embd.weight", "token_embd.bias", vocabulary, d)
+                        : weights.table("token_embd.weight", vocabulary, d))),
         new Stack(layers, Optional.of(norm("output_norm")), Mask.causal()),
         linear(head, "output_norm", vocabulary, d),
         config.context());

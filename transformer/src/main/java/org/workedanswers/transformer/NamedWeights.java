@@ -120,6 +120,11 @@ final class NamedWeights {
         : TensorMatrix.of(tensor);
   }
 
+  /** The table of vectors, one a token, whose rows are those of the linear layer of that name. */
+  TokenTable tiedTable(String name, String biasName, int tokens, int width) {
+    return tables.computeIfAbsent(name, n -> TokenTable.of(linear(n, biasName, tokens, width)));
+  }
+
   /** A table of vectors, one a token. */
   TokenTable table(String name, int tokens, int width) {
     return tables.computeIfAbsent(name, n -> newTable(n, tokens, width));

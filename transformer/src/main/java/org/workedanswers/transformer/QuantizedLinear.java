@@ -38,6 +38,11 @@ record QuantizedLinear(QuantizedMatrix w, float[] bias, Product product) impleme
   }
 
   @Override
+  public void row(int i, float[] into, int at) {
+    w.dequantizeRow(i, into, at);
+  }
+
+  @Override
   public long parameters() {
     return (long) w.rows() * w.cols() + (bias == null ? 0 : bias.length);
   }

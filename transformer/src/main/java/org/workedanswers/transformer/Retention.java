@@ -51,12 +51,12 @@ public record Retention(Kind kind, int capacity, int sinks, int window) {
     return new Retention(Kind.ALL, capacity, 0, capacity);
   }
 
-  /** The newest w tokens of a text without an end. */
+  /** The newest w tokens of a text of any length. */
   public static Retention window(int w) {
     return new Retention(Kind.WINDOW, Integer.MAX_VALUE, 0, w);
   }
 
-  /** The first s and the newest w tokens of a text without an end. */
+  /** The first s and the newest w tokens of a text of any length. */
   public static Retention streaming(int s, int w) {
     return new Retention(Kind.STREAMING, Integer.MAX_VALUE, s, w);
   }

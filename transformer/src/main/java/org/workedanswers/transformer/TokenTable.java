@@ -14,7 +14,7 @@ public interface TokenTable {
   /** Writes token i's vector to {@code into[at...]}; i is not checked. */
   void row(int i, float[] into, int at);
 
-  /** Bytes of the table. */
+  /** Bytes of the table; 0 where its rows are a layer's, which counts them. */
   long bytes();
 
   /** A table in float32 [tokens x d], kept. */
@@ -38,6 +38,31 @@ public interface TokenTable {
       @Override
       public long bytes() {
         return (long) Float.BYTES * table.rows() * table.cols();
+      }
+    };
+  }
+
+  /** The rows of a layer's weight W [tokens x d], which is held once then, in the layer's form. */
+  static TokenTable of(Linear layer) {
+    return new TokenTable() {
+      @Override
+      public int size() {
+        return layer.out();
+      }
+
+      @Override
+      public int width() {
+        return layer.in();
+      }
+
+      @Override
+      public void row(int i, float[] into, int at) {
+        layer.row(i, into, at);
+      }
+
+      @Override
+      public long bytes() {
+        return 0;
       }
     };
   }

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.checkpoints.Llama2c;
+import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.BlockedKernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.SeededRandom;
@@ -50,6 +52,33 @@ class StoriesTest {
               t -> true);
       assertEquals(256, written.length);
       assertEquals(expected, tokenizer.tokenizer().decode(written).strip());
+    }
+  }
+
+  /** The head's own rows, in whatever form the kernels that came last have left it. */
+  @Test
+  void theTableThatIsTheHeadIsHeldOnceAndHasTheFilesValues() {
+    for (String format : List.of("f16", "q8_0", "q4_0")) {
+      GgufModel model = file(format);
+      Tensor table = model.tensor("token_embd.weight");
+      for (Storage storage : Storage.values()) {
+        Decoder decoder = Llama.decoder(model, storage);
+        TokenTable words = decoder.embeddings().words();
+        assertEquals(0, words.bytes());
+        assertEquals(512, words.size());
+        for (Compute compute : Computes.all()) {
+          float[] logits = decoder.start(compute, 2).next(BEGIN).data();
+          assertEquals(512, logits.length);
+          float[] row = new float[66];
+          for (int i = 0; i < 512; i++) {
+            words.row(i, row, 1);
+            assertArrayEquals(
+                table.floats(64L * i, 64), Arrays.copyOfRange(row, 1, 65), format + storage + i);
+          }
+          assertEquals(0, row[0]);
+          assertEquals(0, row[65]);
+        }
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package org.workedanswers.answers.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.workedanswers.answers.Workbench;
@@ -63,6 +64,14 @@ final class ContextCommand implements Callable<Integer> {
       description = "texts, each begun at another document (default: ${DEFAULT-VALUE})")
   private int texts = 4;
 
+  @Option(
+      names = "--window",
+      paramLabel = "W",
+      description =
+          "tokens whose keys and values a cache that forgets holds, 5 to the training's (default:"
+              + " half of the training's)")
+  private Integer window;
+
   ContextCommand(PrintStream out) {
     this.out = out;
   }
@@ -70,10 +79,16 @@ final class ContextCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     DecoderFile file = DecoderFile.read(model, Optional.ofNullable(tokenizer));
-    ContextLoss loss = new ContextLoss(file, TextScore.documents(text), upto, texts);
+    List<String> documents = TextScore.documents(text);
+    ContextLoss loss =
+        window == null
+            ? new ContextLoss(file, documents, upto, texts)
+            : new ContextLoss(file, documents, upto, texts, window);
     try (Workbench bench = run.workbench()) {
       var rows = loss.measure(Compute.plain(bench.kernels(), bench.loop()));
-      new TerminalSheet(out, Ansi.AUTO).table(loss.table(rows));
+      TerminalSheet sheet = new TerminalSheet(out, Ansi.AUTO);
+      sheet.table(loss.table(rows));
+      sheet.text(loss.note());
       return 0;
     }
   }

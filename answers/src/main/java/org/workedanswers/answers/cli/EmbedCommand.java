@@ -78,6 +78,7 @@ final class EmbedCommand implements Callable<Integer> {
     if (!file.named()) {
       file.checkNoneNamed();
     }
+    Check.that(svg == null || layer != null || head != null, Embedded.NO_LAYER);
     List<String> all = new ArrayList<>(texts);
     if (query && !all.get(0).isBlank()) {
       all.set(0, SentenceEncoder.Settings.BGE_QUERY + all.get(0));

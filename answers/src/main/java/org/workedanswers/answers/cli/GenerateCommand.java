@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Lets a Llama-style model go on with a text: the text as it comes on standard output, counts,",
-      "speed and memory on standard error."
+      "speed and memory on standard error. Speeds are of this run, which warms Java up too; that of",
+      "writing begins with the first token that is written."
     })
 final class GenerateCommand implements Callable<Integer> {
   private static final int EXPLAINED = 5;
@@ -128,7 +129,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--window",
       paramLabel = "W",
       description =
-          "keeps the newest W tokens' keys and values alone: a text of any length in the same memory")
+          "keeps the newest W tokens' keys and values alone: a text of any length in the same memory,"
+              + " until the model ends it or --tokens are written")
   private Integer window;
 
   @Option(
@@ -216,14 +218,24 @@ final class GenerateCommand implements Callable<Integer> {
           outcome.longest());
     }
     int written = outcome.written().size();
+    if (outcome.end() == TextGeneration.End.END_TOKEN) {
+      err.printf(
+          Locale.ROOT,
+          "The model ended the text: the last of the %s written is its end token.%n",
+          written == 1 ? "1 token" : Numbers.count(written) + " tokens");
+    }
     err.printf(
         Locale.ROOT,
-        "%,d %s read, %s a second; %,d written, %s a second; weights %s, keys and values %s.%n",
+        "%,d %s read, %s a second; %,d written%s; weights %s, keys and values %s.%n",
         outcome.read(),
         outcome.read() == 1 ? "token" : "tokens",
         Numbers.shortest(outcome.read() / outcome.readSeconds()),
         written,
-        written == 0 ? "-" : Numbers.shortest(written / outcome.writeSeconds()),
+        written < 2
+            ? ""
+            : ", "
+                + Numbers.shortest((written - 1) / outcome.writeSeconds())
+                + " a second after the first",
         Numbers.bytes(outcome.weightBytes()),
         Numbers.bytes(outcome.cacheBytes()));
     err.flush();

@@ -37,13 +37,18 @@ public final class Numbers {
     return String.format(Locale.ROOT, "%,." + digits + "f", x);
   }
 
-  /** Bytes in binary units, as in {@code 16 MiB} or {@code 36.96 GiB}. */
+  /**
+   * Bytes in binary units, as in {@code 16 MiB} or {@code 36.96 GiB}; 10^6 PiB with an exponent.
+   */
   public static String bytes(double bytes) {
     int unit = 0;
     double x = bytes;
     while (x >= 1024 && unit < BINARY.length - 1) {
       x /= 1024;
       unit++;
+    }
+    if (x >= 1e6) {
+      return String.format(Locale.ROOT, "%.2e ", x) + BINARY[unit];
     }
     return (x == Math.rint(x) ? count((long) x) : fixed(x, 2)) + " " + BINARY[unit];
   }

@@ -3,6 +3,7 @@ package org.workedanswers.answers.models;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.workedanswers.answers.Progress;
 import org.workedanswers.answers.ledger.Numbers;
@@ -26,8 +27,10 @@ import org.workedanswers.transformer.Storage;
  * @param documents of the text
  * @param upto how many times L the longest text is
  * @param texts how many texts, each begun at another document
+ * @param window how many tokens' keys and values a cache that forgets holds, sinks among them
  */
-public record ContextLoss(DecoderFile file, List<String> documents, int upto, int texts) {
+public record ContextLoss(
+    DecoderFile file, List<String> documents, int upto, int texts, int window) {
   private static final int SINKS = 4;
 
   /** Ends of the bands, in L: the first two lie inside. */
@@ -41,6 +44,7 @@ public record ContextLoss(DecoderFile file, List<String> documents, int upto, in
     documents = List.copyOf(documents);
     Check.range("upto", upto, 1, 16);
     Check.range("texts", texts, 1, 64);
+    Check.range("--window", window, SINKS + 1, Math.max(SINKS + 1, file.config().context()));
     Check.that(!documents.isEmpty(), "there is no document");
     Check.that(
         (long) upto * file.config().context() <= 1 << 17,
@@ -48,6 +52,11 @@ public record ContextLoss(DecoderFile file, List<String> documents, int upto, in
         upto,
         file.config().context(),
         1 << 17);
+  }
+
+  /** The same with a window of half of L. */
+  public ContextLoss(DecoderFile file, List<String> documents, int upto, int texts) {
+    this(file, documents, upto, texts, Math.max(SINKS + 1, file.config().context() / 2));
   }
 
   /** All rows. */
@@ -74,13 +83,12 @@ public record ContextLoss(DecoderFile file, List<String> documents, int upto, in
                 ContextScale.Kind.YARN,
                 ContextScale.Kind.LONGROPE)) {
           ContextScale scale = new ContextScale(kind, m);
-          String name = kind.title() + ", s = " + Numbers.shortest(m);
+          String name = kind.title() + ", s = " + multiple(m);
           all.add(row(name, scaled(scale, n), Retention.all(n + 1), compute, tokens, n));
           progress.at(all.size());
         }
       }
-      int window = Math.max(1, trained / 2);
-      int held = Math.max(1, window - SINKS);
+      int newest = window - SINKS;
       all.add(row("window of " + window, file, Retention.window(window), compute, tokens, longest));
       all.add(
           row(
@@ -92,9 +100,9 @@ public record ContextLoss(DecoderFile file, List<String> documents, int upto, in
               longest));
       all.add(
           row(
-              SINKS + " sinks, the newest " + held,
+              SINKS + " sinks, the newest " + newest,
               file,
-              Retention.streaming(SINKS, held),
+              Retention.streaming(SINKS, newest),
               compute,
               tokens,
               longest));
@@ -162,12 +170,14 @@ public record ContextLoss(DecoderFile file, List<String> documents, int upto, in
     List<String> head = new ArrayList<>(List.of("positions"));
     double from = 0;
     for (double end : Arrays.copyOf(ENDS, bands)) {
-      head.add(Numbers.shortest(from) + " to " + Numbers.shortest(end) + " L");
+      head.add(multiple(from) + " to " + multiple(end) + " L");
       from = end;
     }
     Table table =
         Table.of(
-            "-ln P a token by place, L = " + Numbers.count(file.config().context()) + " tokens",
+            "-ln P in nats a token, by its place in the text; L = "
+                + Numbers.count(file.config().context())
+                + " tokens, the model's training",
             head.toArray(String[]::new));
     for (Row row : rows) {
       List<Object> cells = new ArrayList<>(List.of(row.name()));
@@ -177,6 +187,24 @@ public record ContextLoss(DecoderFile file, List<String> documents, int upto, in
       table.row(cells.toArray());
     }
     return table;
+  }
+
+  /** A multiple of L as a reader writes it: 2, 1.5. */
+  private static String multiple(double m) {
+    return m == Math.rint(m) ? Numbers.count((long) m) : Double.toString(m);
+  }
+
+  /** What the table's last rows mean. */
+  public String note() {
+    return String.format(
+        Locale.ROOT,
+        "The last three hold the keys and values of %,d tokens. Without sinks it is the window again:"
+            + " positions are relative, so it does not matter whether places are counted in the text"
+            + " or in the cache. Sinks hold the first %d tokens in the stead of newer ones: a model"
+            + " that misses the first gains by it, any other loses, and in a large window neither"
+            + " shows. A smaller --window shows more.",
+        window,
+        SINKS);
   }
 
   /** The row of that name. */

@@ -35,12 +35,21 @@ public record Embedded(
     List<Boolean> cut,
     Matrix vectors,
     Optional<Head> attention) {
+  /** What is wrong with a picture of no layer. */
+  public static final String NO_LAYER = "--svg draws a layer's heads: --layer names it";
+
   private static final int WIDEST_MAP = 40;
   private static final int WIDEST_PICTURE = 256;
   private static final int WIDEST_OF_ALL = 64;
   private static final int WIDEST_TABLE = 9;
   private static final int SHOWN_TEXT = 60;
   private static final int VALUES_IN_LINE = 8;
+  private static final List<String> LEGEND =
+      List.of(
+          "a row: where its token looks (query)",
+          "a column: the token looked at (key)",
+          "the weights of a row sum to 1",
+          "layers and heads count from 0");
   private static final float DARKEST = 0.5f;
 
   /**
@@ -161,7 +170,11 @@ public record Embedded(
   private void map(Worksheet sheet, Head head) {
     int n = Math.min(WIDEST_MAP, head.weights().rows());
     sheet.text(
-        "Where text 1 looks: a row is a query, a column a key; rows sum to 1."
+        "Where head "
+            + head.head()
+            + " of layer "
+            + head.layer()
+            + " looks in text 1, both counted from 0: a row is a query, a column a key; rows sum to 1."
             + (n < head.weights().rows() ? " The first " + n + " tokens." : ""));
     sheet.heatMaps(List.of(heatMap(head, head.head(), n)));
   }
@@ -184,7 +197,7 @@ public record Embedded(
    *     picture of them can show
    */
   public String svg(boolean allHeads) {
-    Check.that(attention.isPresent(), "--svg draws a layer's heads: --layer names it");
+    Check.that(attention.isPresent(), NO_LAYER);
     Head head = attention.get();
     int n = head.weights().rows();
     int most = allHeads ? WIDEST_OF_ALL : WIDEST_PICTURE;
@@ -198,7 +211,8 @@ public record Embedded(
         IntStream.range(0, head.heads().size())
             .filter(h -> allHeads || h == head.head())
             .mapToObj(h -> heatMap(head, h, n))
-            .toList());
+            .toList(),
+        LEGEND);
   }
 
   private void values(Worksheet sheet) {

@@ -44,6 +44,21 @@ public record Inspection(
   }
 
   /**
+   * Checks that the weights can be counted: a head can name any sizes for a layout that is not
+   * known.
+   *
+   * @throws IllegalArgumentException if they can't
+   */
+  public Inspection {
+    try {
+      Count.of(tensors);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          file + ": its tensors have more than 2^63 numbers together, which no file holds", e);
+    }
+  }
+
+  /**
    * Reads the head of a file, or a folder in Hugging Face's layout.
    *
    * @throws IllegalArgumentException if it is none of the formats that are read, or damaged
@@ -52,19 +67,36 @@ public record Inspection(
     return InspectionReader.read(file);
   }
 
-  /** Elements and the bytes that they take; a layout that is not known has no bytes. */
-  private record Count(int tensors, long elements, long bytes) {
+  /**
+   * Elements and the bytes that they take; a layout that is not known has no bytes.
+   *
+   * @param known elements whose layout is known
+   */
+  private record Count(int tensors, long elements, long known, long bytes) {
+    /** Throws {@link ArithmeticException} where they pass 63 bits. */
     static Count of(List<Tensor> tensors) {
-      return new Count(
-          tensors.size(),
-          tensors.stream().mapToLong(Tensor::elements).sum(),
-          tensors.stream().mapToLong(Tensor::bytes).sum());
+      long elements = 0;
+      long known = 0;
+      long bytes = 0;
+      for (Tensor t : tensors) {
+        elements = Math.addExact(elements, t.elements());
+        known += t.bytes() == 0 ? 0 : t.elements();
+        bytes = Math.addExact(bytes, t.bytes());
+      }
+      return new Count(tensors.size(), elements, known, bytes);
     }
 
     String bits() {
-      return elements == 0 || bytes == 0
-          ? "-"
-          : String.format(Locale.ROOT, "%.2f", 8.0 * bytes / elements);
+      return bytes == 0 ? "-" : String.format(Locale.ROOT, "%.2f", 8.0 * bytes / known);
+    }
+
+    String unknown() {
+      return known == elements
+          ? ""
+          : String.format(
+              Locale.ROOT,
+              " Of %,d the layout is not known: their bytes are not counted.",
+              elements - known);
     }
   }
 
@@ -79,12 +111,13 @@ public record Inspection(
     sheet.text(
         String.format(
             Locale.ROOT,
-            "%s; %,d tensors with %,d numbers in %s, %s bits each.",
+            "%s; %,d tensors with %,d numbers in %s, %s bits each.%s",
             format,
             count.tensors(),
             count.elements(),
             Numbers.bytes(count.bytes()),
-            count.bits()));
+            count.bits(),
+            count.unknown()));
     if (!entries.isEmpty()) {
       sheet.table(entryTable());
     }

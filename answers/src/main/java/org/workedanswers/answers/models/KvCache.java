@@ -2,6 +2,7 @@ package org.workedanswers.answers.models;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the keys and values of a context take.
@@ -42,6 +43,9 @@ record KvCache(long layers, long heads, long keyAndValue, long context) {
     }
   }
 
+  /** GGUF's names of encoders: bert, nomic-bert, jina-bert-v2, t5encoder, ... */
+  private static final Pattern ENCODER = Pattern.compile("bert|encoder");
+
   private static final Keys LLAMA2C =
       new Keys("n_layers", "n_heads", "dim", "n_kv_heads", "", "", "seq_len");
 
@@ -69,7 +73,10 @@ record KvCache(long layers, long heads, long keyAndValue, long context) {
   /** Of a file's entries, where they have what it takes; an encoder keeps nothing. */
   static Optional<KvCache> of(Map<String, Object> entries) {
     if (entries.get("general.architecture") instanceof String architecture) {
-      return gguf(architecture).of(entries);
+      boolean encoder =
+          ENCODER.matcher(architecture).find()
+              || Boolean.FALSE.equals(entries.get(architecture + ".attention.causal"));
+      return encoder ? Optional.empty() : gguf(architecture).of(entries);
     }
     if (String.valueOf(entries.get("architectures")).contains("ForCausalLM")) {
       return HUGGING_FACE.of(entries);

@@ -1,6 +1,7 @@
 package org.workedanswers.answers.models;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.checkpoints.ElementType;
@@ -25,10 +26,12 @@ record ModelMemory(long weights, long passing, long keysAndValues) {
     ModelShape shape = file.config().shape();
     long weights = 0;
     long largest = 0;
-    for (Tensor tensor : file.tensors().values()) {
-      long bytes = held(tensor, storage);
-      boolean twice = shape.embedding().tied() && tensor.name().equals("token_embd.weight");
-      weights += twice ? 2 * bytes : bytes; // the head is another form of the table
+    for (Map.Entry<String, Tensor> named :
+        file.tensors().entrySet()) { // a folder's have other names
+      Tensor tensor = named.getValue();
+      boolean table = named.getKey().equals("token_embd.weight") && !shape.embedding().tied();
+      long bytes = table ? heldAsTable(tensor, storage) : held(tensor, storage);
+      weights += bytes;
       largest = Math.max(largest, bytes);
     }
     ModelShape.Attention a = shape.attention();
@@ -60,7 +63,10 @@ record ModelMemory(long weights, long passing, long keysAndValues) {
     return new ModelMemory(weights + more, largest, keysAndValues);
   }
 
-  /** Bytes that {@link Storage} takes on the heap for a tensor. */
+  /**
+   * Bytes that {@link Storage} takes on the heap for a tensor; a table that is the head too is held
+   * once, as the head.
+   */
   private static long held(Tensor tensor, Storage storage) {
     ElementType type = tensor.type();
     boolean matrix = tensor.shape().length == 2;
@@ -76,6 +82,13 @@ record ModelMemory(long weights, long passing, long keysAndValues) {
       return 0;
     }
     return Float.BYTES * tensor.elements();
+  }
+
+  /** The same of a table of tokens that is no head: its rows are widened one at a time. */
+  private static long heldAsTable(Tensor tensor, Storage storage) {
+    boolean widened = storage == Storage.FLOAT || tensor.type().bytes() == Float.BYTES;
+    boolean blocks = tensor.type().blocks().orElse(null) instanceof GgufType;
+    return widened ? Float.BYTES * tensor.elements() : blocks ? tensor.bytes() : 0;
   }
 
   long bytes() {

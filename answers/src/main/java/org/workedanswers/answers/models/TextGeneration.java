@@ -29,7 +29,7 @@ import org.workedanswers.transformer.sampling.SamplerTrace;
  * @param storage how weights are held
  * @param scale positions beyond the length of the training, if they are wanted
  * @param adapter what is beside the weights, or merged into them, if anything is
- * @param window what a text without an end keeps, if one is wanted
+ * @param window what a text beyond the model's context keeps, if one is wanted
  * @param explained for how many tokens the sampler tells how they were drawn
  */
 public record TextGeneration(
@@ -56,9 +56,10 @@ public record TextGeneration(
    * What was done.
    *
    * @param read tokens of the prompt, those before it among them
-   * @param written tokens of the text
-   * @param readSeconds the time for the former
-   * @param writeSeconds the time for the latter
+   * @param written tokens of the text, the end token among them
+   * @param readSeconds the time until the first token can be drawn
+   * @param writeSeconds the time from the first token that is written to the last; both times have
+   *     in them what Java takes to warm up
    * @param weightBytes bytes of the weights as they were held
    * @param cacheBytes bytes of the keys and values
    * @param longest how many tokens a sequence may have
@@ -123,8 +124,17 @@ public record TextGeneration(
         adapter
             .map(a -> scaled.decoder(storage, kept.held(), a, compute.kernels()))
             .orElseGet(() -> scaled.decoder(storage, kept.held()));
-    return new Run(file.tokens(), decoder.start(compute, kept), random, text)
-        .run(given, longest, weightBytes(decoder));
+    Run run = new Run(file.tokens(), decoder.start(compute, kept), random, text);
+    try {
+      return run.run(given, longest, weightBytes(decoder));
+    } catch (
+        IllegalArgumentException e) { // numbers that are not finite, met by whoever looks first
+      String why =
+          adapter
+              .map(a -> a.suspicion(config))
+              .orElse("the model's file may be damaged, or hold numbers too large for float32");
+      throw new IllegalArgumentException(e.getMessage() + "; " + why, e);
+    }
   }
 
   private static long weightBytes(Decoder decoder) {
@@ -160,7 +170,8 @@ public record TextGeneration(
       int length = prompt.length;
       long start = System.nanoTime();
       float[] logits = sequence.next(prompt).data();
-      long begun = System.nanoTime();
+      long known = System.nanoTime();
+      long first = known;
       boolean ended = false;
       while (length < all.length && !ended) {
         if (length > prompt.length) {
@@ -168,6 +179,7 @@ public record TextGeneration(
         }
         int token = draw(logits, all, length);
         all[length++] = token;
+        first = length == prompt.length + 1 ? System.nanoTime() : first;
         ended = vocabulary.ends().contains(token);
         if (!ended) {
           text.accept(stream.next(token));
@@ -178,8 +190,8 @@ public record TextGeneration(
       return new Outcome(
           prompt.length,
           Arrays.stream(all, prompt.length, length).boxed().toList(),
-          (begun - start) * 1e-9,
-          (System.nanoTime() - begun) * 1e-9,
+          (known - start) * 1e-9,
+          (System.nanoTime() - first) * 1e-9,
           weightBytes,
           sequence.cacheBytes(),
           longest,

@@ -6,11 +6,13 @@ import java.util.Locale;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.core.Matrix;
 
 /**
  * Heat maps as an SVG picture, side by side in rows of {@value #ACROSS}: a square a value, darker
- * for more, the value itself where a mouse rests on it.
+ * for more, the value itself where a mouse rests on it, and below what rows, columns and shades
+ * are.
  */
 public final class HeatMapSvg {
   private static final int ACROSS = 4;
@@ -20,6 +22,8 @@ public final class HeatMapSvg {
   private static final int FONT = 11;
   private static final double LETTER = 0.62 * FONT; // of a font whose letters are equally wide
   private static final int MOST_LETTERS = 16;
+  private static final int LINE = 16;
+  private static final int SHADES = 6;
   private static final String INK = "#1f4e79";
 
   private final XMLStreamWriter out;
@@ -28,18 +32,23 @@ public final class HeatMapSvg {
     this.out = out;
   }
 
-  /** The picture of maps that are of one size, as XML. */
-  public static String of(List<HeatMap> maps) {
+  /**
+   * The picture of maps that are of one size and one darkest value, as XML.
+   *
+   * @param legend lines below them, before that of the shades
+   */
+  public static String of(List<HeatMap> maps, List<String> legend) {
     StringWriter text = new StringWriter();
     try {
-      new HeatMapSvg(XMLOutputFactory.newInstance().createXMLStreamWriter(text)).picture(maps);
+      new HeatMapSvg(XMLOutputFactory.newInstance().createXMLStreamWriter(text))
+          .picture(maps, legend);
     } catch (XMLStreamException e) {
       throw new IllegalStateException("a string can always be written", e);
     }
     return text.toString();
   }
 
-  private void picture(List<HeatMap> maps) throws XMLStreamException {
+  private void picture(List<HeatMap> maps, List<String> legend) throws XMLStreamException {
     int left = 0;
     int above = 0;
     int width = 0;
@@ -54,26 +63,40 @@ public final class HeatMapSvg {
     int down = TITLE + above + height + GAP;
     int columns = Math.min(ACROSS, maps.size());
     int rows = (maps.size() + ACROSS - 1) / ACROSS;
+    String darkest = Numbers.fixed(maps.get(0).max(), 2) + " and above";
+    int words = legend.stream().mapToInt(Text::columns).max().orElse(0);
+    int shades = CELL * SHADES + (int) Math.ceil(LETTER * (5 + darkest.length()));
+    int below = GAP + rows * down;
+    int wide = Math.max(columns * across, Math.max((int) Math.ceil(LETTER * words), shades) + GAP);
+    int high = below + LINE * (legend.size() + 1) + GAP;
     out.writeStartElement("svg");
     out.writeAttribute("xmlns", "http://www.w3.org/2000/svg");
-    attributes(
-        "width",
-        GAP + columns * across,
-        "height",
-        GAP + rows * down,
-        "font-family",
-        "monospace",
-        "font-size",
-        FONT);
-    rectangle(0, 0, GAP + columns * across, GAP + rows * down, "#ffffff", 1);
+    attributes("width", GAP + wide, "height", high, "font-family", "monospace", "font-size", FONT);
+    rectangle(0, 0, GAP + wide, high, "#ffffff", 1);
     out.writeEndElement();
     for (int i = 0; i < maps.size(); i++) {
       int x = GAP + i % ACROSS * across;
       int y = GAP + i / ACROSS * down;
       map(maps.get(i), x, y, x + left, y + TITLE + above);
     }
+    for (int l = 0; l < legend.size(); l++) {
+      text(legend.get(l), GAP, below + LINE * l + FONT, "text-anchor", "start");
+    }
+    shades(darkest, below + LINE * legend.size());
     out.writeEndElement();
     out.writeEndDocument();
+  }
+
+  /** From white, which is 0, to the darkest. */
+  private void shades(String darkest, int y) throws XMLStreamException {
+    text("0", GAP, y + FONT, "text-anchor", "start");
+    int x = GAP + (int) Math.ceil(2 * LETTER);
+    for (int s = 0; s < SHADES; s++) {
+      rectangle(x + CELL * s, y, CELL - 1, CELL - 1, INK, s / (SHADES - 1.0));
+      out.writeEndElement();
+    }
+    int end = x + CELL * SHADES + (int) Math.ceil(LETTER);
+    text(darkest, end, y + FONT, "text-anchor", "start");
   }
 
   private static int room(List<String> labels) {

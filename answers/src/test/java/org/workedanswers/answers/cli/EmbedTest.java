@@ -87,6 +87,8 @@ class EmbedTest {
   void aHeadIsShownWhereItIsAskedFor() throws IOException {
     Run run = embed("The bank of the river", "--layer", "5", "--head", "11");
     assertTrue(run.out().contains("layer 5, head 11"), run.out());
+    assertTrue(run.out().contains("Where head 11 of layer 5 looks in text 1"), run.out());
+    assertTrue(run.out().contains("shades: blank 0"), run.out());
     JsonNode attention = json("The bank of the river", "--head", "3").get("attention");
     assertEquals(0, attention.get("layer").asInt());
     assertEquals(3, attention.get("head").asInt());
@@ -107,6 +109,8 @@ class EmbedTest {
     assertEquals(12, Files.readString(Path.of(svg)).split("layer 1, head ").length - 1);
     assertEquals(0, embed("The bank", "--head", "3", "--svg", svg).status());
     assertEquals(1, Files.readString(Path.of(svg)).split("layer 0, head 3").length - 1);
+    assertTrue(Files.readString(Path.of(svg)).contains("a column: the token looked at (key)"));
+    refused("--layer names it", "The bank", "--svg", svg, "--model", "none.onnx"); // not read
     String wide = "word ".repeat(80);
     for (String[] refused :
         new String[][] {

@@ -16,11 +16,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workedanswers.answers.models.DecoderFile;
+import org.workedanswers.answers.models.TextTokens;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.core.SharedData;
@@ -62,7 +65,9 @@ class GenerateTest {
     Run run = stories("--storage", storage);
     assertEquals(expected(), written(run).strip());
     assertTrue(run.err().startsWith("1 token read, "), run.err());
-    assertTrue(run.err().contains("; 256 written, "), run.err());
+    assertTrue(
+        run.err().matches("(?s).*; 256 written, [\\d,.]+ a second after the first; weights .*"),
+        run.err());
     assertEquals(1, run.err().lines().count(), run.err());
   }
 
@@ -125,6 +130,32 @@ class GenerateTest {
     assertRefused(generate("--model", without), "no token of the beginning");
   }
 
+  /** The file with another token as its end: the one that is written eleventh, say. */
+  @Test
+  void whetherTheModelEndedTheTextIsSaid() throws IOException {
+    TextTokens tokens = DecoderFile.read(SharedData.file(F16), Optional.empty()).tokens();
+    int[] text = tokens.encode(expected().substring(0, 80));
+    int end = text[11]; // behind the token of the beginning
+    int before = (int) Arrays.stream(text).limit(11).filter(t -> t == end).count();
+    assertEquals(0, before, "a token that is not there before");
+    byte[] bytes = Files.readAllBytes(SharedData.file(F16));
+    String key = "tokenizer.ggml.eos_token_id";
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(key) + key.length() + 4;
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, end);
+    String file = Files.write(folder.resolve("ends.gguf"), bytes).toString();
+    Run ended = generate("--model", file);
+    assertEquals(
+        tokens.tokenizer().decode(Arrays.copyOfRange(text, 1, 11)), written(ended).strip());
+    assertTrue(
+        ended.err().startsWith("The model ended the text: the last of the 11 tokens written is"),
+        ended.err());
+    assertTrue(ended.err().contains("; 11 written, "), ended.err());
+    Run enough = generate("--model", file, "--tokens", "10");
+    assertEquals(written(ended), written(enough));
+    assertFalse(enough.err().contains("ended"), enough.err());
+    assertTrue(generate("--model", file, "--tokens", "11").err().contains("The model ended"));
+  }
+
   private static int read(Run run) {
     assertEquals(0, run.status(), run.err());
     return Integer.parseInt(run.err().substring(0, run.err().indexOf(' ')));
@@ -151,7 +182,7 @@ class GenerateTest {
   void noTokensAndNoText() {
     Run none = stories("--tokens", "0", "Once upon");
     assertEquals("Once upon\n", written(none).replace("\r", ""));
-    assertTrue(none.err().contains("; 0 written, - a second;"), none.err());
+    assertTrue(none.err().contains("; 0 written; weights "), none.err());
     assertEquals(written(stories("--tokens", "9")), written(stories("--tokens", "9", "")));
     assertEquals("\n", written(stories("--tokens", "0")).replace("\r", ""));
   }
@@ -365,6 +396,16 @@ class GenerateTest {
     assertRefused("use_dora is true", stories(both));
     writeAdapter(1e38);
     assertRefused("blk.1.attn_q.weight' has a value that is", stories(both));
+    writeAdapter(1e37); // finite, until it is multiplied
+    for (String storage : List.of("float", "stored", "fast")) {
+      Run run = stories("--lora", lora, "--storage", storage);
+      assertEquals(2, run.status(), run.err());
+      assertTrue(
+          run.err().contains(lora + " has values that are too large for this model"), run.err());
+      assertTrue(run.err().contains("'blk.1.attn_q.weight', with s = 1.50, A up to "), run.err());
+      assertTrue(run.err().contains("e+37"), run.err());
+      assertEquals(1, run.err().strip().lines().count(), run.err());
+    }
     writeAdapter(1e8); // finite in float32, too large for the scales of Q8_0
     String q8 = SharedData.file("gguf/stories260K-q8_0.gguf").toString();
     assertRefused(

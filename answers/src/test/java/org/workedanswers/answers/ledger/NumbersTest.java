@@ -18,6 +18,7 @@ class NumbersTest {
     assertEquals("4 TiB", Numbers.bytes(0x1p42));
     assertEquals("36.96 GiB", Numbers.bytes(39.69e9));
     assertEquals("1,023 B", Numbers.bytes(1023));
+    assertEquals("4.19e+06 PiB", Numbers.bytes(0x1p72));
     assertEquals("3.2 ms", Numbers.seconds(0.0032));
     assertEquals("12.00 s", Numbers.seconds(12));
     assertEquals("4.5 µs", Numbers.seconds(4.5e-6));

@@ -135,6 +135,79 @@ class InspectionTest {
     assertTrue(page.contains("FLOAT8_E4M3"), page);
   }
 
+  @Test
+  void anIndexThatDoesNotFitItsShardsIsRefused() throws IOException {
+    safetensors("a.safetensors", "model.norm.weight", "BF16", 1, 40);
+    Path index = folder.resolve("model.safetensors.index.json");
+    for (String[] refused :
+        new String[][] {
+          {"{\"weight_map\": {\"model.norm.weight\":", "it is no JSON"},
+          {"{\"weight_map\": {\"lm_head.weight\": \"a.safetensors\"}}", "'lm_head.weight'"},
+          {"{\"weight_map\": {\"model.norm.weight\": \"../a.safetensors\"}}", "no name"},
+          {"{\"weight_map\": []}", "weight_map is a list"},
+        }) {
+      Files.writeString(index, refused[0]);
+      err.reset();
+      assertEquals(2, inspect(folder.toString()));
+      String message = err.toString(StandardCharsets.UTF_8);
+      assertTrue(message.startsWith("study: " + index + ": "), message);
+      assertTrue(message.contains(refused[1]), message);
+      assertEquals(1, message.lines().count(), message);
+    }
+  }
+
+  /** Of a type that no one knows a head can name any size: 15 x 2^59 can be counted, 16 can't. */
+  @Test
+  void sizesThatPassWhatCanBeCountedAreRefused() throws IOException {
+    Path file = folder.resolve("sizes.gguf");
+    ByteBuffer bytes = ByteBuffer.allocate(1 << 12).order(ByteOrder.LITTLE_ENDIAN);
+    for (int tensors : new int[] {15, 16}) {
+      bytes.clear().put("GGUF".getBytes(StandardCharsets.US_ASCII));
+      bytes.putInt(3).putLong(tensors).putLong(0);
+      for (int t = 0; t < tensors; t++) {
+        bytes.putLong(1).put((byte) ('a' + t)).putInt(2).putLong(1 << 29).putLong(1 << 30);
+        bytes.putInt(9999).putLong(0);
+      }
+      Files.write(file, Arrays.copyOf(bytes.array(), (bytes.position() + 31) / 32 * 32));
+      out.reset();
+      assertEquals(tensors == 15 ? 0 : 2, inspect(file.toString()), err::toString);
+    }
+    String message = err.toString(StandardCharsets.UTF_8);
+    assertTrue(message.startsWith("study: " + file + ": its tensors have more than 2^63"), message);
+  }
+
+  @Test
+  void whatHasNoKnownLayoutIsNotInTheBits() throws IOException {
+    byte[] old = Files.readAllBytes(SharedData.file("gguf/stories260K-f16.gguf"));
+    byte[] name = "token_embd.weight".getBytes(StandardCharsets.US_ASCII);
+    int at = new String(old, StandardCharsets.ISO_8859_1).indexOf("token_embd.weight");
+    ByteBuffer bytes = ByteBuffer.wrap(old).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(at + name.length + 4 + 16, 9999); // of two sizes
+    Path file = Files.write(folder.resolve("unknown.gguf"), old);
+    assertEquals(0, inspect(file.toString()));
+    String page = out.toString(StandardCharsets.UTF_8);
+    assertTrue(page.contains("260,032 numbers in 445.25 KiB, 16.05 bits each. Of 32,768"), page);
+  }
+
+  /** An encoder keeps no keys and values, whatever its file says of its heads. */
+  @Test
+  void anEncodersFileHasNoCache() throws IOException {
+    byte[] old = Files.readAllBytes(SharedData.file("gguf/stories260K-f16.gguf"));
+    String text = new String(old, StandardCharsets.ISO_8859_1);
+    for (String name : new String[] {"bert ", "other"}) {
+      byte[] encoder = text.replace("llama", name).getBytes(StandardCharsets.ISO_8859_1);
+      Path file = Files.write(folder.resolve("encoder.gguf"), encoder);
+      out.reset();
+      assertEquals(0, inspect(file.toString()));
+      String page = out.toString(StandardCharsets.UTF_8);
+      assertEquals(name.equals("other"), page.contains("Keys and values of a context"), page);
+      out.reset();
+      assertEquals(0, inspect(file.toString(), "--json"));
+      assertEquals(
+          name.equals("other"), out.toString(StandardCharsets.UTF_8).contains("kv_cache_bytes"));
+    }
+  }
+
   /** One tensor of zeros. */
   private void safetensors(String file, String tensor, String dtype, int rows, int cols)
       throws IOException {

@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.workedanswers.checkpoints.Tensor;
+import org.workedanswers.core.ModelShape;
 import org.workedanswers.core.SharedData;
+import org.workedanswers.transformer.Decoder;
+import org.workedanswers.transformer.LlamaConfig;
 import org.workedanswers.transformer.Storage;
 
 class ModelMemoryTest {
@@ -28,14 +34,48 @@ class ModelMemoryTest {
   @Test
   void whatIsHeldIsCounted() {
     long kept = 4 * (DOWN + NORMS);
-    long widened = 4 * (MATRICES + 2 * TABLE) + kept;
+    long widened = 4 * (MATRICES + TABLE) + kept;
     assertEquals(widened, memory("f16", Storage.FLOAT).weights());
     assertEquals(widened, memory("q4_0", Storage.FLOAT).weights());
     assertEquals(4 * NORMS, memory("f16", Storage.STORED).weights()); // the rest stays in the file
-    assertEquals((MATRICES + 2 * TABLE) * 18 / 32 + kept, memory("q4_0", Storage.STORED).weights());
-    assertEquals((MATRICES + 2 * TABLE) * 34 / 32 + kept, memory("q8_0", Storage.FAST).weights());
+    assertEquals((MATRICES + TABLE) * 18 / 32 + kept, memory("q4_0", Storage.STORED).weights());
+    assertEquals((MATRICES + TABLE) * 34 / 32 + kept, memory("q8_0", Storage.FAST).weights());
     assertEquals(4 * TABLE, memory("f16", Storage.FLOAT).passing());
     assertEquals(2 * 5 * 4 * 8 * 4 * 100, memory("f16", Storage.FLOAT).keysAndValues());
+  }
+
+  /** The table that is the head too is held once; a head of its own is one matrix more. */
+  @Test
+  void whatIsCountedIsWhatADecoderHolds() {
+    for (String format : new String[] {"f16", "q8_0", "q4_0"}) {
+      DecoderFile tied =
+          DecoderFile.read(
+              SharedData.file("gguf/stories260K-" + format + ".gguf"), Optional.empty());
+      Map<String, Tensor> tensors = new HashMap<>(tied.tensors());
+      tensors.put("output.weight", tensors.get("token_embd.weight"));
+      LlamaConfig c = tied.config();
+      ModelShape s = c.shape();
+      ModelShape.Embedding own = new ModelShape.Embedding(512, false, 0, 0);
+      ModelShape shape =
+          new ModelShape(
+              s.name(), s.kind(), s.layers(), s.dModel(), s.attention(), s.feedForward(), own);
+      LlamaConfig config =
+          new LlamaConfig(
+              shape, c.context(), c.epsilon(), c.ropeBase(), c.pairing(), c.scaling(), c.length());
+      DecoderFile untied = new DecoderFile(config, tensors, tied.tokens());
+      for (Storage storage : Storage.values()) {
+        Decoder once = tied.decoder(storage, 10);
+        Decoder twice = untied.decoder(storage, 10);
+        assertEquals(0, once.embeddings().words().bytes());
+        assertEquals(once.head().bytes(), twice.head().bytes());
+        boolean mapped = format.equals("f16") && storage != Storage.FLOAT; // rows of 16 bits
+        long table = mapped ? 0 : twice.embeddings().words().bytes();
+        assertEquals(
+            ModelMemory.of(tied, storage, 10).weights() + table,
+            ModelMemory.of(untied, storage, 10).weights(),
+            format + storage);
+      }
+    }
   }
 
   /** 16 bits and what has no blocks of its own to go to are widened where something is merged. */

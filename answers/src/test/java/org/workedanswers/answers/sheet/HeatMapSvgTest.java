@@ -38,7 +38,7 @@ class HeatMapSvgTest {
       Matrix values = random.uniform(5, 7, 0, 1);
       maps.add(new HeatMap("map " + m, values, 0.5f, List.of(), List.of()));
     }
-    Document svg = parse(HeatMapSvg.of(maps));
+    Document svg = parse(HeatMapSvg.of(maps, List.of()));
     double width = number(svg.getDocumentElement(), "width");
     double height = number(svg.getDocumentElement(), "height");
     NodeList titles = svg.getElementsByTagName("title");
@@ -58,14 +58,42 @@ class HeatMapSvgTest {
     }
   }
 
+  /** A small map has a picture that is wide and high enough for what stands below it. */
+  @Test
+  void belowStandsWhatShadesMean() throws Exception {
+    List<String> legend = List.of("a row: where its token looks", "a column: what is looked at");
+    HeatMap map = new HeatMap("m", Matrix.zeros(1, 1), 0.25f, List.of(), List.of());
+    Document svg = parse(HeatMapSvg.of(List.of(map), legend));
+    NodeList texts = svg.getElementsByTagName("text");
+    List<String> lines = new ArrayList<>();
+    for (int i = 1; i < texts.getLength(); i++) {
+      Element text = (Element) texts.item(i);
+      lines.add(text.getTextContent());
+      double letters = 0.62 * 11 * text.getTextContent().length();
+      assertTrue(number(text, "x") + letters < number(svg.getDocumentElement(), "width"));
+      assertTrue(number(text, "y") < number(svg.getDocumentElement(), "height"));
+    }
+    assertEquals(List.of(legend.get(0), legend.get(1), "0", "0.25 and above"), lines);
+    NodeList rectangles = svg.getElementsByTagName("rect");
+    List<Double> shades = new ArrayList<>();
+    for (int i = rectangles.getLength() - 6; i < rectangles.getLength(); i++) {
+      Element shade = (Element) rectangles.item(i);
+      shades.add(number(shade, "fill-opacity"));
+      assertEquals(number(shade, "y") + 11, number((Element) texts.item(3), "y"));
+    }
+    assertEquals(List.of(0.0, 0.2, 0.4, 0.6, 0.8, 1.0), shades);
+  }
+
   @Test
   void labelsAreTextWhateverStandsInThem() throws Exception {
     List<String> labels =
         List.of("<script>", "a&b\"'", "]]>", "a piece that is far too long to be shown");
-    String svg = HeatMapSvg.of(List.of(new HeatMap("<b>", Matrix.zeros(4, 4), 1, labels, labels)));
+    HeatMap map = new HeatMap("<b>", Matrix.zeros(4, 4), 1, labels, labels);
+    String svg = HeatMapSvg.of(List.of(map), List.of("<i> &", "x"));
     Document parsed = parse(svg);
     NodeList texts = parsed.getElementsByTagName("text");
-    assertEquals(1 + 2 * 4, texts.getLength());
+    assertEquals(1 + 2 * 4 + 2 + 2, texts.getLength());
+    assertEquals("<i> &", texts.item(9).getTextContent());
     assertEquals("<b>", texts.item(0).getTextContent());
     for (int i = 0; i < 3; i++) {
       assertEquals(labels.get(i), texts.item(1 + i).getTextContent());

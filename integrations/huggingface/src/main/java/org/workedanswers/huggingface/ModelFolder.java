@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.workedanswers.checkpoints.CheckpointException;
 import org.workedanswers.checkpoints.Safetensors;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
@@ -94,33 +96,53 @@ public record ModelFolder(
   /**
    * The tensors of {@code name}, or of the files that {@code name.index.json} names.
    *
-   * @throws IllegalArgumentException if there is neither, or a file is damaged
+   * @throws IllegalArgumentException if there is neither, a file is damaged, or a shard has not
+   *     what the index says
    */
   static Map<String, Tensor> tensors(Path folder, String name) {
-    List<Path> files = List.of(folder.resolve(name));
-    if (!Files.exists(files.get(0))) {
-      String index = name + ".index.json";
-      Check.that(
-          Files.exists(folder.resolve(index)), "%s has neither %s nor %s", folder, name, index);
-      files = shards(folder, index);
+    if (Files.exists(folder.resolve(name))) {
+      return Safetensors.read(folder.resolve(name)).tensors();
     }
-    return Safetensors.readAll(files).tensors();
+    Path index = folder.resolve(name + ".index.json");
+    Check.that(Files.exists(index), "%s has neither %s nor %s", folder, name, index.getFileName());
+    try {
+      return sharded(folder, TokenizerJson.parse(TokenizerJson.bytes(index)));
+    } catch (CheckpointException e) {
+      throw e; // names the shard
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(index + ": " + e.getMessage(), e);
+    }
   }
 
-  /** The files that the index names: of this folder, whatever it says. */
-  private static List<Path> shards(Path folder, String index) {
-    TokenizerPart root = TokenizerJson.parse(TokenizerJson.bytes(folder.resolve(index)));
-    TokenizerPart map = root.get("weight_map").object();
-    Set<String> names = new TreeSet<>();
-    for (Map.Entry<String, JsonNode> entry : map.node().properties()) {
-      String name = map.get(entry.getKey()).text();
+  /** All that the shards hold, each of them what the index says that it does. */
+  private static Map<String, Tensor> sharded(Path folder, TokenizerPart index) {
+    Map<String, Map<String, Tensor>> shards = new TreeMap<>();
+    TokenizerPart map = index.get("weight_map").object();
+    Set<String> named = new TreeSet<>();
+    map.node().fieldNames().forEachRemaining(named::add);
+    for (String tensor : named) {
+      String name = map.get(tensor).text();
       Check.that(
           name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*\\.safetensors"),
-          "%s of %s is no name of a file beside it",
-          entry.getKey(),
-          index);
-      names.add(name);
+          "'%s' stands by it in %s, which is no name of a file beside it",
+          tensor,
+          map.get(tensor).kind());
+      Map<String, Tensor> shard =
+          shards.computeIfAbsent(name, n -> Safetensors.read(folder.resolve(n)).tensors());
+      Check.that(
+          shard.containsKey(tensor), "'%s' stands by it in %s, which has it not", tensor, name);
     }
-    return names.stream().map(folder::resolve).toList();
+    Check.that(!shards.isEmpty(), "it names no file of safetensors");
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    shards.forEach(
+        (name, shard) ->
+            shard.forEach(
+                (tensor, values) ->
+                    Check.that(
+                        all.put(tensor, values) == null,
+                        "'%s' stands in %s and in another shard too",
+                        tensor,
+                        name)));
+    return all;
   }
 }
