@@ -193,6 +193,57 @@ class HostileGgufTest {
     assertMessage("only types that a float holds", () -> model.tensor("t").floats());
   }
 
+  /** Heads that are unusual and right. */
+  @Test
+  void theEndsOfWhatIsAllowed() {
+    byte[] older = GgufBytes.file(0, 0, b -> b.pad(32));
+    older[4] = 2;
+    assertEquals(2, GgufModel.read(older).version());
+    // A head that ends where the data begins: nothing lies between.
+    byte[] full =
+        GgufBytes.file(1, 0, b -> b.tensor("eight.ch", 0, 0, 1).i32(Float.floatToIntBits(2.5f)));
+    assertEquals(68, full.length);
+    assertEquals(2.5f, GgufModel.read(full).tensor("eight.ch").floats()[0]);
+    // Tensors of nothing: at one place, and within another's bytes.
+    byte[] empty =
+        GgufBytes.file(
+            11,
+            0,
+            b -> {
+              b.tensor("w", 0, 0, 16);
+              for (int i = 0; i < 10; i++) {
+                b.tensor("" + i, 0, 32, 0);
+              }
+              data(b, 64);
+            });
+    assertEquals(11, GgufModel.read(empty).tensors().size());
+    byte[] nothing =
+        GgufBytes.file(
+            10,
+            0,
+            b -> {
+              for (int i = 0; i < 10; i++) {
+                b.tensor("" + i, 0, 0, 0);
+              }
+              data(b, 0);
+            });
+    assertEquals(10, GgufModel.read(nothing).tensors().size());
+  }
+
+  @Test
+  void namesAndListsAreBounded() {
+    refused("a key", 0, 1, b -> b.text("k".repeat((1 << 16) + 1)).i32(7).raw((byte) 1));
+    refused(
+        "at most 4194304 are read in all lists together",
+        0,
+        2,
+        b -> {
+          for (String key : new String[] {"a", "b"}) {
+            b.text(key).i32(9).i32(0).i64(2_100_000).raw(new byte[2_100_000]);
+          }
+        });
+  }
+
   private static void data(GgufBytes bytes, int count) {
     bytes.pad(32).raw(new byte[count]);
   }

@@ -73,6 +73,17 @@ class Llama2cTest {
     assertMessage("dim is 0", () -> Llama2c.read(new byte[100]));
     assertMessage("the head asks for", () -> Llama2c.read(Arrays.copyOf(good, good.length + 4)));
     assertMessage("the head asks for", () -> Llama2c.read(Arrays.copyOf(good, good.length - 50)));
+    int[][] wrong = {{5, 2, 1}, {4, 3, 1}, {8, 4, 3}, {4, 4, 1}, {4, 1, 2}}; // d, h, g
+    for (int[] w : wrong) {
+      ByteBuffer b = ByteBuffer.wrap(good.clone()).order(ByteOrder.LITTLE_ENDIAN);
+      b.putInt(0, w[0]).putInt(12, w[1]).putInt(16, w[2]);
+      assertMessage("must divide each other", () -> Llama2c.read(b.array()));
+    }
+    for (int vocabulary : new int[] {0, Integer.MIN_VALUE}) {
+      ByteBuffer b = ByteBuffer.wrap(good.clone()).order(ByteOrder.LITTLE_ENDIAN);
+      b.putInt(20, vocabulary);
+      assertMessage("vocab_size is " + vocabulary, () -> Llama2c.read(b.array()));
+    }
     byte[] deep = good.clone();
     deep[10] = 100; // 6,553,602 layers
     assertMessage("n_layers is 6553602: at most 10000", () -> Llama2c.read(deep));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.workedanswers.checkpoints.OnnxModelTest.assertMessage;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -143,6 +144,7 @@ class SafetensorsTest {
     assertMessage("9223372036854775810 bytes", () -> Safetensors.read(huge));
     refused("stands on 4 bytes", tensor("F32", "[2]", "[0,4]"), 4);
     refused("goes from byte 0 to 8 of the data, which has 4", tensor("F32", "[2]", "[0,8]"), 4);
+    refused("1 elements of 4 bytes and stands on 8", tensor("F32", "[1]", "[0,8]"), 8);
     refused("goes from byte 8 to 4", tensor("F32", "[1]", "[8,4]"), 8);
     refused("end at byte 4 of the data, which has 5", tensor("F32", "[1]", "[0,4]"), 5);
     refused("begins at byte 1", tensor("F32", "[1]", "[1,5]"), 5);
@@ -157,6 +159,21 @@ class SafetensorsTest {
     refused("has a 'x'", "{\"a\":{\"x\":1}}", 0);
     refused("needs a dtype", "{\"a\":{}}", 0);
     refused("stands there twice", "{\"a\":{\"dtype\":\"U8\",\"dtype\":\"U8\"}}", 0);
+    for (String again : List.of("\"shape\":[1]", "\"data_offsets\":[0,1]")) {
+      String rest = "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],";
+      refused("of tensor 'a' stands there twice", rest + again + "}}", 1);
+    }
+    refused("'k' stands there twice", "{\"__metadata__\":{\"k\":\"\",\"k\":\"\"}}", 0);
+    refused("at most 8 numbers", tensor("U8", "[1,1,1,1,1,1,1,1,1]", "[0,1]"), 1);
+    refused("a character of a text", "{\"a\u0001\":", 0);
+    String two = "\"%s\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":%s}";
+    refused(
+        "'b' begins at byte 2 of the data and the one before it ends at 4",
+        "{" + String.format(two, "a", "[0,4]") + "," + String.format(two, "b", "[2,6]") + "}",
+        6);
+    byte[] foreign = file("{\"x\":{}}", 0);
+    foreign[10] = (byte) 0xFF;
+    assertMessage("byte 10: a text is no UTF-8", () -> Safetensors.read(foreign));
     refused("the end of the header", "{} x", 0);
     refused("its end: ':' was expected", "{\"a\"", 0);
     refused("an escape of JSON", "{\"\\x\":", 0);
@@ -178,6 +195,58 @@ class SafetensorsTest {
     refused("more than 262144 tensors", empty + "}", 0);
     String twice = "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}";
     refused("tensor 'a' stands there twice", "{" + twice + "," + twice + "}", 1);
+  }
+
+  /** A header of more than 100 MB is refused before it is read. */
+  @Test
+  void aHeaderBeyondTheFormatsLimitIsRefused() throws IOException {
+    Path large = folder.resolve("large.safetensors");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.write(new byte[] {0x01, (byte) 0xE1, (byte) 0xF5, 0x05, 0, 0, 0, 0}); // 10^8 + 1
+      sparse.setLength(8 + 100_000_001);
+    }
+    assertMessage(
+        "is to have 100000001 bytes: it must have 2 to 100000000", () -> Safetensors.read(large));
+  }
+
+  @Test
+  void whatJsonAllowsIsRead() {
+    Safetensors s =
+        Safetensors.read(
+            file(
+                "{\n\t\"\uFFFD\\b\\f\\r\\n\\t\\/\\\\\" :\r\n{\"dtype\":\"U8\",\t\"shape\":[1,1,1,1,1,1,1,4],"
+                    + "\n\"data_offsets\":[0,4]},\"e\":{\"dtype\":\"U8\",\"shape\":[0],"
+                    + "\"data_offsets\":[0,0]}}",
+                4));
+    assertEquals(4, s.tensor("\uFFFD\b\f\r\n\t/\\").elements());
+    assertEquals(0, s.tensor("e").elements(), "nothing, at the place of another");
+  }
+
+  /** The format's names, with the bytes of each. */
+  @Test
+  void typesAreThoseOfTheFormat() {
+    Object[][] types = {
+      {"F64", ElementType.FLOAT64, 8},
+      {"F32", ElementType.FLOAT32, 4},
+      {"F16", ElementType.FLOAT16, 2},
+      {"BF16", ElementType.BFLOAT16, 2},
+      {"F8_E4M3", ElementType.FLOAT8_E4M3, 1},
+      {"F8_E5M2", ElementType.FLOAT8_E5M2, 1},
+      {"I64", ElementType.INT64, 8},
+      {"I32", ElementType.INT32, 4},
+      {"I16", ElementType.INT16, 2},
+      {"I8", ElementType.INT8, 1},
+      {"U64", ElementType.UINT64, 8},
+      {"U32", ElementType.UINT32, 4},
+      {"U16", ElementType.UINT16, 2},
+      {"U8", ElementType.UINT8, 1},
+      {"BOOL", ElementType.BOOL, 1},
+    };
+    for (Object[] row : types) {
+      int bytes = 3 * (int) row[2];
+      String header = tensor((String) row[0], "[3]", "[0," + bytes + "]");
+      assertEquals(row[1], Safetensors.read(file(header, bytes)).tensor("a").type());
+    }
   }
 
   @Test

@@ -109,6 +109,18 @@ class SentenceEncoderTest {
     }
   }
 
+  /** Before the length is taken away, which hides what the sum was divided by. */
+  @Test
+  void poolingGivesTheMeanOrTheFirst() {
+    Matrix t = Matrix.of(new float[][] {{9, 1, 2, 9}, {9, 4, -6, 9}, {9, 1, 1, 9}}).columns(1, 3);
+    double[] mean = new double[2];
+    Pooling.MEAN.pool(t, mean);
+    assertArrayEquals(new double[] {2, -1}, mean);
+    double[] first = new double[2];
+    Pooling.FIRST.pool(t, first);
+    assertArrayEquals(new double[] {1, 2}, first);
+  }
+
   @Test
   void tokensForLateInteractionAreTheTextsOwnAndOfLengthOne() {
     TokenEmbedder embedder = MINI_LM.tokenEmbedder();

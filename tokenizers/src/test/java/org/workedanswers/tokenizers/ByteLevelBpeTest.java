@@ -145,6 +145,11 @@ class ByteLevelBpeTest {
     assertEquals(50256, gpt2.id(END).getAsInt());
     assertEquals(50257, gpt2.size());
     assertEquals("Ġhello", gpt2.piece(gpt2.encode(" hello")[0]));
+    // An added token's text is its own, whatever its characters are elsewhere.
+    List<AddedToken> dotted = List.of(AddedToken.of("Ġqz", 50256));
+    ByteLevelBpe own =
+        ByteLevelBpe.of(Vocabulary.of(gpt2Ranks), gpt2Merges, ByteLevelBpe.Settings.GPT2, dotted);
+    assertEquals("Ġqz", own.decode(own.encode("Ġqz")));
   }
 
   /** The longest counts, words stand alone, white space is taken in where it is said so. */
@@ -193,6 +198,28 @@ class ByteLevelBpeTest {
     ByteLevelBpe gguf = ByteLevelBpe.ofGguf(pieces, merges, types, "gpt-2");
     String text = "It's 12 o'clock" + END + " 你好";
     assertArrayEquals(gpt2.encode(text), gguf.encode(text));
+    for (int type : new int[] {2, 3, 4}) { // unknown, control, user-defined
+      types[50256] = type;
+      assertArrayEquals(
+          gpt2.encode(text), ByteLevelBpe.ofGguf(pieces, merges, types, "gpt-2").encode(text));
+    }
+    for (int type : new int[] {1, 5}) { // normal, unused
+      types[50256] = type;
+      ByteLevelBpe characters = ByteLevelBpe.ofGguf(pieces, merges, types, "gpt-2");
+      assertArrayEquals(gpt2.encodeOrdinary(text), characters.encode(text));
+    }
+    pieces.set(50256, ""); // in the place of a token that there is not
+    types[50256] = 3;
+    assertArrayEquals(
+        gpt2.encode("a b"), ByteLevelBpe.ofGguf(pieces, merges, types, "gpt-2").encode("a b"));
+    // Llama 3's take whole words, Qwen 2's bring a text to NFC, GPT-2's do neither.
+    pieces.set(50256, "qzqzq");
+    for (String pre : List.of("gpt-2", "llama-bpe", "qwen2")) {
+      ByteLevelBpe named = ByteLevelBpe.ofGguf(pieces, merges, null, pre);
+      assertEquals(pre.equals("llama-bpe"), named.encode("qzqzq").length == 1, pre);
+      String composed = pre.equals("qwen2") ? "\u00E9" : "e\u0301";
+      assertEquals(composed, named.decode(named.encode("e\u0301")), pre);
+    }
     refused("nonesuch", () -> ByteLevelBpe.ofGguf(pieces, merges, types, "nonesuch"));
     refused("50257", () -> ByteLevelBpe.ofGguf(pieces, merges, new int[3], "gpt-2"));
   }
@@ -209,7 +236,20 @@ class ByteLevelBpeTest {
       ByteLevelBpe bpe = ByteLevelBpe.of(pieces, gpt2Merges, settings, List.of());
       assertEquals(wholeWords, bpe.encode("qzqzq").length == 1);
       assertTrue(bpe.encode("qzqzqz").length > 1);
+      // What is an added token is none for who takes it for characters.
+      List<AddedToken> added = List.of(AddedToken.of("qzqzq", 50256));
+      ByteLevelBpe own = ByteLevelBpe.of(pieces, gpt2Merges, settings, added);
+      assertArrayEquals(new int[] {50256}, own.encode("qzqzq"));
+      assertArrayEquals(gpt2.encode("qzqzq"), own.encodeOrdinary("qzqzq"));
     }
+    ByteLevelBpe.Settings llama3 = ByteLevelBpe.Settings.LLAMA3;
+    assertEquals(1, ByteLevelBpe.of(pieces, gpt2Merges, llama3, List.of()).encode("qzqzq").length);
+    ByteLevelBpe.Settings qwen2 = ByteLevelBpe.Settings.QWEN2;
+    ByteLevelBpe qwen = ByteLevelBpe.of(pieces, gpt2Merges, qwen2, List.of());
+    assertTrue(qwen.encode("qzqzq").length > 1);
+    assertEquals("\u00E9", qwen.decode(qwen.encode("e\u0301")));
+    ByteLevelBpe ranks = ByteLevelBpe.ofRanks(pieces, PreTokenizer.GPT2, List.of());
+    assertArrayEquals(new int[] {50256}, ranks.encode("qzqzq"), "of ranks all words are");
   }
 
   @Test
@@ -224,6 +264,17 @@ class ByteLevelBpeTest {
     assertEquals(" \u00E9", nfc.decode(nfc.encode("e\u0301")));
     String marks = " e" + "\u0301\u0316".repeat(20);
     assertEquals(Normalizer.normalize(marks, Normalizer.Form.NFC), nfc.decode(nfc.encode(marks)));
+    List<AddedToken> added =
+        List.of(
+            new AddedToken("e\u0301x", 50260, false, false, false, true),
+            new AddedToken("e\u0301y", 50261, false, false, false, false));
+    ByteLevelBpe own = ByteLevelBpe.of(pieces, gpt2Merges, ByteLevelBpe.Settings.QWEN2, added);
+    for (String text : List.of("\u00E9x", "e\u0301x")) {
+      assertArrayEquals(new int[] {50260}, own.encode(text), "in NFC both");
+      assertTrue(own.encodeOrdinary(text).length > 1);
+    }
+    assertTrue(own.encode("\u00E9y").length > 1, "as it is");
+    assertArrayEquals(new int[] {50261}, own.encode("e\u0301y"));
     assertEquals(" a", nfc.decode(nfc.encode(" a")));
     assertEquals("", nfc.decode(nfc.encode("")));
   }
@@ -256,6 +307,7 @@ class ByteLevelBpeTest {
     refused("same number", () -> Vocabulary.of(Map.of("a", 1, "b", 1)));
     refused("1 to 1000", () -> AddedToken.of("", 1));
     refused("null", () -> gpt2.encode(null));
+    refused("no pre-tokenizer", () -> new ByteLevelBpe.Settings(null, false, false, false));
     refused("50257", () -> gpt2.decode(50257));
   }
 

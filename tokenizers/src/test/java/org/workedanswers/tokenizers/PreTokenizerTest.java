@@ -26,6 +26,11 @@ class PreTokenizerTest {
     assertEquals(
         List.of("It", "'s", "  ", "1", "2", "3", "4", "5", " o", "'", "CLOCK", "!", "\n\n", " x"),
         PreTokenizer.DIGITS_GPT2.split(text));
+    assertEquals(List.of("he", "'d"), PreTokenizer.GPT2.split("he'd"));
+    assertEquals(List.of("HE", "'D"), PreTokenizer.LLAMA3.split("HE'D"));
+    assertEquals(List.of("a", "'ſ", "b"), PreTokenizer.LLAMA3.split("a'ſb"), "an s of old");
+    assertEquals(List.of("a", " \n", "b"), PreTokenizer.LLAMA3.split("a \nb"));
+    assertEquals(List.of("a", "\u00A0", "\u00A0", "b"), PreTokenizer.GPT2.split("a\u00A0\u00A0b"));
     assertEquals(List.of(text), PreTokenizer.NONE.split(text));
     assertEquals(List.of(), PreTokenizer.GPT2.split(""));
   }
@@ -35,6 +40,7 @@ class PreTokenizerTest {
     assertEquals(List.of("a", "-", "b", "-"), PreTokenizer.isolating("-").split("a-b-"));
     assertEquals(List.of("a", "b"), PreTokenizer.between("-").split("-a--b"));
     assertEquals(List.of("-", "-"), PreTokenizer.matches("-").split("a-b-"));
+    assertEquals(List.of("-"), PreTokenizer.matches("-").split("a-b"));
     assertEquals(List.of("ab"), PreTokenizer.isolating("x*").split("ab"), "no empty words");
     assertEquals(
         List.of("a", "1", "b"),
@@ -51,6 +57,7 @@ class PreTokenizerTest {
       }
     }
     assertSame(PreTokenizer.LLAMA3, PreTokenizer.ofGguf("llama3"));
+    assertSame(PreTokenizer.GPT2, PreTokenizer.ofGguf("GPT-2"));
   }
 
   @Test

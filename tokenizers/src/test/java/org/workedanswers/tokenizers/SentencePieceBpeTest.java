@@ -273,6 +273,84 @@ class SentencePieceBpeTest {
     assertArrayEquals(new int[] {1, 5, 4}, SentencePieceBpe.of(four, zeros, null).encode("abc"));
   }
 
+  private static final List<String> SMALL =
+      List.of("<unk>", "<s>", "▁", "a", "b", "ab", "▁a", "a▁", "a▁b", "<0x41>", "<x>");
+
+  /** Pieces, merges in their order and one added token, prepared as the settings say. */
+  private static SentencePieceBpe small(
+      SentencePieceBpe.Prefix prefix, boolean onlyIfMissing, boolean splitWords) {
+    List<Merge> merges =
+        List.of(
+            new Merge("a", "▁"), new Merge("a▁", "b"), new Merge("a", "b"), new Merge("▁", "a"));
+    return SentencePieceBpe.of(
+        Vocabulary.of(SMALL),
+        merges,
+        "<unk>",
+        false,
+        new SentencePieceBpe.Settings("▁", prefix, onlyIfMissing, splitWords),
+        List.of(AddedToken.of("<x>", 10)));
+  }
+
+  /** Written out by hand: where a space is set, taken off again, and where no token reaches. */
+  @Test
+  void settingsSayWhereASpaceIsSet() {
+    SentencePieceBpe none = small(SentencePieceBpe.Prefix.NONE, false, false);
+    SentencePieceBpe first = small(SentencePieceBpe.Prefix.FIRST, false, false);
+    SentencePieceBpe each = small(SentencePieceBpe.Prefix.EACH, false, false);
+    assertArrayEquals(new int[] {3, 10, 4}, none.encode("a<x>b"));
+    assertArrayEquals(new int[] {6, 10, 4}, first.encode("a<x>b"));
+    assertArrayEquals(new int[] {6, 10, 2, 4}, each.encode("a<x>b"));
+    assertEquals(" a<x> b", none.decode(6, 10, 2, 4));
+    assertEquals("a<x> b", first.decode(6, 10, 2, 4));
+    assertEquals("a<x>b", each.decode(6, 10, 2, 4));
+    assertArrayEquals(new int[] {10}, each.encode("<x>"), "no space before nothing");
+    assertArrayEquals(new int[0], each.encode(""));
+    SentencePieceBpe missing = small(SentencePieceBpe.Prefix.FIRST, true, false);
+    assertArrayEquals(new int[] {6}, missing.encode(" a"));
+    assertArrayEquals(new int[] {6}, missing.encode("a"));
+    assertArrayEquals(new int[] {2, 6}, first.encode(" a"));
+    // Merged over the beginning of a space, or not; spaces in a row are words of their own.
+    assertArrayEquals(new int[] {8}, none.encode("a b"));
+    SentencePieceBpe split = small(SentencePieceBpe.Prefix.NONE, false, true);
+    assertArrayEquals(new int[] {3, 2, 4}, split.encode("a b"));
+    assertArrayEquals(new int[] {2, 6, 10, 6}, split.encode("  a<x> a"));
+    // An added token is a token, or its characters for who wants these.
+    assertEquals(0, none.encodeOrdinary("<x>")[0]);
+    assertArrayEquals(new int[] {0}, none.encode("A"), "<0x41> is no byte without fallback");
+    assertEquals("<0x41>", none.decode(9));
+  }
+
+  @Test
+  void theFirstUnknownPieceAndAnyStartCount() {
+    List<String> pieces = List.of("u", "v", "<bos>", "▁", "a", "", "▁a", "b");
+    float[] scores = {0, 0, 0, -1, -1, 0, -1, -1};
+    int[] types = {2, 2, 3, 1, 1, 4, 1, 5}; // two unknown; control; nothing, user-defined; unused
+    SentencePieceBpe bpe = SentencePieceBpe.of(pieces, scores, types);
+    assertArrayEquals(new int[] {3, 0, 4}, bpe.encode("xva"), "v is no piece of a text either");
+    assertArrayEquals(new int[] {6, 0}, bpe.encode("ab"), "nor is b, which is unused");
+    assertEquals("a a", bpe.decode(2, 6, 6));
+    assertEquals("aa", bpe.decode(6, 2, 6));
+  }
+
+  /** A character whose last bytes alone are pieces has no tokens but the unknown one. */
+  @Test
+  void aCharacterIsItsBytesWhereAllAreThere() {
+    List<String> pieces = List.of("<unk>", "▁", "<0xC3>", "<0xA9>", "<0xA8>", "a");
+    SentencePieceBpe bpe = SentencePieceBpe.of(pieces, new float[6], null);
+    assertArrayEquals(new int[] {1, 2, 3}, bpe.encode("é"));
+    assertArrayEquals(new int[] {1, 0}, bpe.encode("\u012F")); // C4 AF
+    assertArrayEquals(new int[] {1, 0, 5}, bpe.encode("\u0129a")); // C4 A9: the last is there
+    assertArrayEquals(new int[] {1, 0, 2, 3, 0}, bpe.encode("xé\u0129"), "unknown, bytes, unknown");
+  }
+
+  @Test
+  void userDefinedPiecesAreFoundInAnyText() {
+    List<String> pieces = List.of("<unk>", "▁", "a", "b", "ab");
+    SentencePieceBpe bpe = SentencePieceBpe.of(pieces, new float[5], new int[] {2, 1, 1, 4, 1});
+    assertArrayEquals(new int[] {1, 2, 3}, bpe.encode("ab"));
+    assertArrayEquals(new int[] {1, 2, 3}, bpe.encodeOrdinary("ab"));
+  }
+
   @Test
   void hostileFilesAreRefused(@TempDir Path folder) throws IOException {
     assertEquals(512, SentencePieceBpe.readLlama2c(file, 512).size());

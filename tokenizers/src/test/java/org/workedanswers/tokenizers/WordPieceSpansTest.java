@@ -118,6 +118,9 @@ class WordPieceSpansTest {
     List<String> parts =
         ours.spans(text).stream().map(s -> text.substring(s.from(), s.to())).toList();
     assertEquals(List.of("Caf\u00e9s", ",", "nai\u0308ve", "\ud83d\ude00", "[SEP]", "x"), parts);
+    String unknown = "a" + "b".repeat(100) + " a";
+    assertEquals(
+        List.of(new WordPiece.Span(0, 101), new WordPiece.Span(102, 103)), ours.spans(unknown));
     assertEquals(List.of(), ours.spans(""));
     assertEquals(List.of(), ours.spans(" \u200b\n"));
     assertThrows(IllegalArgumentException.class, () -> ours.spans(null));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,8 +166,10 @@ class WordPieceTest {
     int unknown = ours.id("[UNK]").getAsInt();
     assertTrue(ours.encode("a".repeat(100)).length > 1);
     assertArrayEquals(new int[] {unknown}, ours.encode("a".repeat(101)));
-    // Characters, not chars: 𝒳 is two of these.
-    assertEquals(1, ours.encode("𝒳".repeat(100)).length);
+    // Characters, not chars: each of these is two of them.
+    WordPiece wide = WordPiece.of(List.of("[UNK]", "𐐨", "##𐐨"), WordPiece.Settings.UNCASED);
+    assertEquals(100, wide.encode("𐐨".repeat(100)).length);
+    assertArrayEquals(new int[] {0}, wide.encode("𐐨".repeat(101)));
     assertArrayEquals(new int[] {unknown, 1037}, ours.encode("a".repeat(1_000_000) + " a"));
   }
 
@@ -179,11 +182,84 @@ class WordPieceTest {
   }
 
   @Test
+  void allFiveSpecialTokensAreFoundAndThoseOfOnesOwnTakenForCharacters() throws IOException {
+    assertArrayEquals(
+        new int[] {0, 100, 101, 102, 103}, ours.encode("[PAD][UNK] [CLS] [SEP][MASK]"));
+    AddedToken loud = new AddedToken("HELLO", 30522, false, false, false, true);
+    WordPiece own =
+        new WordPiece(Vocabulary.of(Djl.miniLmPieces()), WordPiece.Settings.UNCASED, List.of(loud));
+    assertArrayEquals(new int[] {30522}, own.encode("Hello"), "found after both are in lower case");
+    assertArrayEquals(ours.encode("hello"), own.encodeOrdinary("Hello"));
+  }
+
+  /** A prefix of one's own; the longest piece is as long as a piece may be. */
+  @Test
+  void piecesAreCutByTheSettingsPrefix() {
+    WordPiece.Settings settings =
+        new WordPiece.Settings(true, true, true, true, "?", "@@", 200, false);
+    WordPiece own = WordPiece.of(List.of("?", "a", "@@b", "abcde", "b"), settings);
+    assertArrayEquals(new int[] {1, 2}, own.encode("ab"));
+    assertArrayEquals(new int[] {3}, own.encode("abcde"));
+    assertArrayEquals(new int[] {0, 4}, own.encode("abcd b"));
+    assertEquals("ab b", own.decode(1, 2, 4));
+    String longest = "a" + "b".repeat(199);
+    assertEquals(200, own.encode(longest).length);
+    assertArrayEquals(new int[] {0}, own.encode(longest + "b"));
+    refused("1..200", () -> new WordPiece.Settings(true, true, true, true, "?", "@@", 201, true));
+  }
+
+  @Test
   void wordsAreGluedAndTidied() {
     assertEquals("hello, world!", ours.decode(ours.encode("Hello , WORLD !")));
     assertEquals("unaffable", ours.decode(ours.encode("unaffable")));
     assertEquals("", ours.decode());
     assertEquals("", ours.decode(ours.encode("")));
+  }
+
+  /** Contractions are tidied within a token, so only pieces that hold them show it. */
+  @Test
+  void contractionsAreTidiedAsHuggingFaceTidiesThem() throws IOException {
+    List<String> pieces =
+        List.of(
+            "[UNK]",
+            "a",
+            "##b",
+            "do",
+            "n't",
+            "'m",
+            "'s",
+            "'ve",
+            "'re",
+            "do not",
+            "' ",
+            ".",
+            "?",
+            "!",
+            ",",
+            "##.",
+            "'",
+            "x ' y",
+            "x 'm",
+            "x n't",
+            "x .",
+            "## 's",
+            "## do not",
+            "not");
+    WordPiece tidy = WordPiece.of(pieces, WordPiece.Settings.CASED);
+    WordPiece.Settings plain =
+        new WordPiece.Settings(true, true, false, false, "[UNK]", "##", 100, false);
+    WordPiece untidy = WordPiece.of(pieces, plain);
+    assertEquals("a . a", untidy.decode(1, 11, 1));
+    Random random = new Random(5);
+    String file = new String(Json.wordPiece(pieces, false, false), StandardCharsets.UTF_8);
+    String decoder = "{\"type\":\"WordPiece\",\"prefix\":\"##\",\"cleanup\":true}";
+    String cleaned = file.replace("\"decoder\":null", "\"decoder\":" + decoder);
+    try (Djl djl = Djl.bare(cleaned.getBytes(StandardCharsets.UTF_8))) {
+      for (int i = 0; i < 500; i++) {
+        int[] tokens = random.ints(1 + random.nextInt(8), 1, pieces.size()).toArray();
+        assertEquals(djl.decode(tokens), tidy.decode(tokens), () -> Arrays.toString(tokens));
+      }
+    }
   }
 
   @Test

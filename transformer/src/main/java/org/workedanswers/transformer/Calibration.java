@@ -108,10 +108,14 @@ public final class Calibration implements LinearMaker {
     }
 
     private Linear now() {
-      if (group.made == null) { // off the way of the calibration text
-        group.made = group.readers.stream().map(r -> r.stored().get()).toList();
+      if (group.made != null) {
+        return group.made.get(index);
       }
-      return group.made.get(index);
+      List<Linear> stored = group.readers.stream().map(r -> r.stored().get()).toList();
+      if (ended) { // off the way of the calibration text; before, it may still come
+        group.made = stored;
+      }
+      return stored.get(index);
     }
 
     @Override

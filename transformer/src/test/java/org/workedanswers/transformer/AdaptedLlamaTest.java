@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.core.BlockedKernels;
 import org.workedanswers.core.Loop;
@@ -177,5 +178,17 @@ class AdaptedLlamaTest {
                 () -> llama.beside(Map.of("output.weight", adapter)))
             .getMessage();
     assertTrue(message.contains("which the model has not"), message); // it is the table itself
+    Map<String, Adapter> turned =
+        Map.of("blk.0.ffn_up.weight", new Adapter(Matrix.zeros(2, 172), Matrix.zeros(64, 2), 3));
+    for (Executable call :
+        new Executable[] {
+          () -> llama.beside(turned), () -> llama.merged(turned, BlockedKernels.BLOCKED)
+        }) {
+      message = assertThrows(IllegalArgumentException.class, call).getMessage();
+      assertTrue(message.startsWith("the adapter for 'blk.0.ffn_up.weight' has A"), message);
+    }
+    Executable unknown = () -> llama.merged(Map.of("x", adapter), BlockedKernels.BLOCKED);
+    message = assertThrows(IllegalArgumentException.class, unknown).getMessage();
+    assertTrue(message.contains("'x': layers of attention"), message);
   }
 }

@@ -46,6 +46,11 @@ final class DoubleModel {
   final float[][] shifts = new float[3][];
   static final double EPSILON = 1e-3; // large enough to matter
 
+  /** Of the last {@link #apply}, [h][n][m] each. */
+  double[][][] selfWeights;
+
+  double[][][] crossWeights;
+
   DoubleModel(SeededRandom random, boolean causal, boolean cross) {
     place = random.coin() ? NormPlace.PRE : NormPlace.POST;
     rms = random.coin();
@@ -187,6 +192,7 @@ final class DoubleModel {
     boolean turned = self && positions == Positions.ROTARY;
     boolean scaled = positions != Positions.RELATIVE;
     double[][] out = new double[x.length][h * size];
+    double[][][] all = new double[h][x.length][z.length];
     for (int t = 0; t < h; t++) {
       int s = t * g / h;
       for (int i = 0; i < x.length; i++) {
@@ -207,11 +213,17 @@ final class DoubleModel {
           sum += weights[j];
         }
         for (int j = 0; j < z.length; j++) {
+          all[t][i][j] = weights[j] / sum;
           for (int c = 0; c < size; c++) {
             out[i][t * size + c] += weights[j] / sum * values[j][s * size + c];
           }
         }
       }
+    }
+    if (self) {
+      selfWeights = all;
+    } else {
+      crossWeights = all;
     }
     return linear(out, o, oBias);
   }

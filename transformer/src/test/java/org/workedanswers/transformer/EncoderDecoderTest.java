@@ -2,6 +2,7 @@ package org.workedanswers.transformer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.workedanswers.transformer.LinearTest.refused;
 
 import java.util.List;
@@ -77,6 +78,11 @@ class EncoderDecoderTest {
     refused("attend to an encoder", () -> both.decoder().start(compute, 4));
     Decoder alone = Initial.decoder(TransformerConfig.t5(shape), random);
     refused("no encoder", () -> new EncoderDecoder(both.encoder(), alone));
+    // Beside an encoder each layer has W_Q and W_O [12 x 16], W_K and W_V [8 x 12] and a norm more.
+    int more = 2 * 12 * 16 + 2 * 8 * 12;
+    assertEquals(alone.parameters(true) + 2 * (more + 12), both.decoder().parameters(true));
+    Layer layer = both.decoder().stack().layers().get(1);
+    assertTrue(layer.bytes() >= alone.stack().layers().get(1).bytes() + 4 * more);
     assertEquals(23, both.start(compute, 4, 1, 2).next(3).cols());
   }
 
@@ -138,6 +144,8 @@ class EncoderDecoderTest {
     for (int[] e : past) {
       assertEquals(e[1], decoder.bucket(e[0]), "distance " + e[0]);
     }
+    assertEquals(32 * 3, new RelativeBias(Matrix.zeros(32, 3), true, 128).parameters());
+    refused("0 x 1", () -> new RelativeBias(Matrix.zeros(0, 1), true, 128));
     refused("30 x 1", () -> new RelativeBias(Matrix.zeros(30, 1), true, 128));
     refused("must be above 8", () -> new RelativeBias(Matrix.zeros(32, 1), true, 8));
   }

@@ -3,12 +3,15 @@ package org.workedanswers.transformer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.workedanswers.transformer.LinearTest.refused;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.attention.Mask;
+import org.workedanswers.attention.MultiHead;
+import org.workedanswers.attention.Rope;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.SeededRandom;
 
@@ -41,8 +44,22 @@ class LayerTest {
               source,
               traces);
           assertClose(expected, y, "seed " + seed + ", " + compute);
+          if (traces != null) {
+            assertWeights(model.selfWeights, traces.get(0).attentionWeights());
+            if (model.cross) {
+              assertWeights(model.crossWeights, traces.get(0).crossWeights());
+            }
+          }
         }
       }
+    }
+  }
+
+  private static void assertWeights(double[][][] expected, List<List<Matrix>> spans) {
+    assertEquals(1, spans.size());
+    assertEquals(expected.length, spans.get(0).size());
+    for (int t = 0; t < expected.length; t++) {
+      assertClose(expected[t], spans.get(0).get(t), "weights of head " + t);
     }
   }
 
@@ -132,5 +149,50 @@ class LayerTest {
                         layer.feedForwardNorm()))
             .getMessage();
     assertTrue(message.contains("its norm for " + (model.d + 1)), message);
+  }
+
+  @Test
+  void attentionWhosePartsDoNotFitIsRefused() {
+    MultiHead heads = new MultiHead(4, 2);
+    Linear qkv = zeros(8 * 6, 10);
+    Linear output = zeros(10, 4 * 6);
+    Optional<RotaryPositions> rope = rope(6);
+    Optional<RelativeBias> bias =
+        Optional.of(new RelativeBias(Matrix.zeros(8, 4), false, RelativeBias.MAX_DISTANCE));
+    refused("49 x 10", () -> attention(heads, zeros(49, 10), output, rope, Optional.empty()));
+    refused("10 x 23", () -> attention(heads, qkv, zeros(10, 23), rope, Optional.empty()));
+    refused("9 x 24", () -> attention(heads, qkv, zeros(9, 24), rope, Optional.empty()));
+    refused(
+        "turn 4 columns and a head has 6",
+        () -> attention(heads, qkv, output, rope(4), Optional.empty()));
+    Optional<RelativeBias> five =
+        Optional.of(new RelativeBias(Matrix.zeros(8, 5), false, RelativeBias.MAX_DISTANCE));
+    refused("5 heads and there are 4", () -> attention(heads, qkv, output, Optional.empty(), five));
+    SelfAttention both = attention(heads, qkv, output, Optional.empty(), bias).with(rope.get());
+    refused("told by turning", () -> both.cache(Retention.window(3))); // the bias is still there
+    Linear q = zeros(4 * 6, 10);
+    Linear kv = zeros(2 * 2 * 6, 7);
+    assertEquals(7, new CrossAttention(heads, q, kv, output, true).sourceWidth());
+    refused("23 x 10", () -> new CrossAttention(heads, zeros(23, 10), kv, output, true));
+    refused("25 x 7", () -> new CrossAttention(heads, q, zeros(25, 7), output, true));
+    refused("10 x 12", () -> new CrossAttention(heads, q, kv, zeros(10, 12), true));
+    refused("11 x 24", () -> new CrossAttention(heads, q, kv, zeros(11, 24), true));
+  }
+
+  private static Linear zeros(int out, int in) {
+    return Linear.dense(Matrix.zeros(out, in), null);
+  }
+
+  private static Optional<RotaryPositions> rope(int width) {
+    return Optional.of(new RotaryPositions(Rope.of(width, Rope.Pairing.INTERLEAVED)));
+  }
+
+  private static SelfAttention attention(
+      MultiHead heads,
+      Linear projections,
+      Linear output,
+      Optional<RotaryPositions> rope,
+      Optional<RelativeBias> bias) {
+    return new SelfAttention(heads, projections, output, rope, bias);
   }
 }

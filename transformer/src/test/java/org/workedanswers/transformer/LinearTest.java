@@ -2,6 +2,7 @@ package org.workedanswers.transformer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,6 +91,12 @@ class LinearTest {
         }
       }
       assertEquals(q.storageBytes() + 4 * 45, Linear.quantized(q, bias).bytes());
+      assertEquals(45 * 96 + 45, Linear.quantized(q, bias).parameters());
+      assertEquals(45 * 96, Linear.quantizedQ8(q, null).parameters());
+      refused("the bias has 44 values", () -> Linear.quantized(q, new float[44]));
+      Compute compute = Computes.all().get(1);
+      Matrix y = Matrix.zeros(4, 46);
+      refused("y is 4 x 46", () -> Linear.quantized(q, null).apply(compute, x, y));
     }
   }
 
@@ -104,6 +111,8 @@ class LinearTest {
         Matrix y = both.apply(compute, x);
         assertEquals(40, y.cols());
         assertEquals(a.parameters() + b.parameters(), Linear.sideBySide(a, b).parameters());
+        assertEquals(a.bytes() + b.bytes(), Linear.sideBySide(a, b).bytes());
+        refused("y is 3 x 41", () -> both.apply(compute, x, Matrix.zeros(3, 41)));
         for (int i = 0; i < 3; i++) {
           assertArrayEquals(a.apply(compute, x).row(i), y.columns(0, 7).row(i), 1e-5f);
           assertArrayEquals(b.apply(compute, x).row(i), y.columns(7, 40).row(i), 1e-5f);
@@ -135,7 +144,9 @@ class LinearTest {
       Matrix y = Linear.dense(w, null).with(adapter).apply(compute, x);
       LayerTest.assertClose(expected, y, compute.toString());
     }
-    assertEquals(11 * 23 + 3 * (11 + 23), Linear.dense(w, null).with(adapter).parameters());
+    Linear dense = Linear.dense(w, null);
+    assertEquals(11 * 23 + 3 * (11 + 23), dense.with(adapter).parameters());
+    assertEquals(dense.bytes() + 4 * 3 * (11 + 23), dense.with(adapter).bytes());
   }
 
   @Test
@@ -148,12 +159,17 @@ class LinearTest {
         "x is 2 x 4, W is 4 x 3 and y is 2 x 4",
         () -> Linear.dense(w, null).apply(c, Matrix.zeros(2, 4)));
     refused("there is no layer", () -> Linear.sideBySide());
+    Linear alone = Linear.dense(w, null);
+    assertSame(alone, Linear.sideBySide(alone));
     refused(
         "layers of 3 and 4 inputs",
         () -> Linear.sideBySide(Linear.dense(w, null), Linear.denseInOut(w, null)));
     refused(
         "A is 1 x 4",
         () -> Linear.dense(w, null).with(new Adapter(Matrix.zeros(1, 4), Matrix.zeros(4, 1), 1)));
+    refused(
+        "B is 3 x 1",
+        () -> Linear.dense(w, null).with(new Adapter(Matrix.zeros(1, 3), Matrix.zeros(3, 1), 1)));
   }
 
   static void refused(String part, Executable call) {

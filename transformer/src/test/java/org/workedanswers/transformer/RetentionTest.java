@@ -141,6 +141,7 @@ class RetentionTest {
       assertEquals(1600, s.length());
       assertEquals(64, kept.held());
       assertTrue(bytes <= 2L * 3 * 80 * 2 * HEAD * Float.BYTES, kept + ": " + bytes);
+      assertTrue(bytes >= 2L * 2 * 64 * 2 * HEAD * Float.BYTES, kept + ": " + bytes);
     }
   }
 
@@ -174,14 +175,21 @@ class RetentionTest {
     }
   }
 
+  /** On both sides of where the table begins to grow, and of where it ends. */
   @Test
   void positionsBeyondTheTableAreTheSame() {
-    Rope rope = Rope.of(HEAD, Rope.Pairing.HALF_SPLIT);
-    Matrix x = new SeededRandom(5).gaussian(3, HEAD, 1);
-    Matrix y = x.copy();
-    new RotaryPositions(rope).rotate(x, RotaryPositions.MOST - 1);
-    rope.rotate(y, RotaryPositions.MOST - 1);
-    assertArrayEquals(y.toArray(), x.toArray());
+    int most = RotaryPositions.MOST;
+    int last = Integer.MAX_VALUE;
+    for (Rope.Pairing pairing : Rope.Pairing.values()) {
+      Rope rope = Rope.of(HEAD, pairing);
+      for (int first : new int[] {0, 61, 62, 63, 64, 300, most - 3, most - 2, most, last - 2}) {
+        Matrix x = new SeededRandom(first).gaussian(3, HEAD, 1);
+        Matrix y = x.copy();
+        new RotaryPositions(rope).rotate(x, first);
+        rope.rotate(y, first);
+        assertArrayEquals(y.toArray(), x.toArray(), "from " + first);
+      }
+    }
   }
 
   @Test
@@ -193,12 +201,24 @@ class RetentionTest {
     s.feed(1, 2, 3);
     s.truncate(3);
     refused("can't go back to 2", () -> s.truncate(2));
+    s.feed(4, 5, 6);
+    for (int length : new int[] {4, 5}) { // as many as it keeps, but not those
+      refused("can't go back to " + length, () -> s.truncate(length));
+    }
     refused("window is 0", () -> Retention.window(0));
     refused("sinks is -1", () -> Retention.streaming(-1, 3));
+    refused("sinks is 2147483647", () -> Retention.streaming(Integer.MAX_VALUE, 1));
+    for (Retention.Kind kind : new Retention.Kind[] {Retention.Kind.ALL, Retention.Kind.WINDOW}) {
+      refused("sinks is 1: it must be in 0..0", () -> new Retention(kind, 9, 1, 3));
+    }
+    refused(
+        "unchangedTo is -1",
+        () -> RotaryPositions.growing(n -> Rope.of(HEAD, Rope.Pairing.INTERLEAVED), -1));
     refused("capacity is 0", () -> Retention.all(0));
     refused(
         "the layers' mask is",
         () -> decoder.with(Mask.slidingWindow(3)).start(compute, Retention.window(3)));
+    decoder.with(Mask.slidingWindow(3)).start(compute, Retention.all(3)); // forgets nothing itself
     RotaryPositions growing =
         RotaryPositions.growing(n -> Rope.of(HEAD, Rope.Pairing.INTERLEAVED), 4);
     Decoder grows = turned(decoder, growing);

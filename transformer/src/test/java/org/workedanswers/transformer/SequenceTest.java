@@ -21,6 +21,8 @@ class SequenceTest {
         Matrix together = decoder.start(compute, tokens.length).feed(tokens);
         Trace explained = decoder.explain(compute, tokens); // no cache at all
         assertEquals(decoder.stack().layers().size(), explained.layers().size());
+        assertArrayEquals(
+            explained.layers().get(0).input().toArray(), explained.embedded().toArray());
         Matrix uncached = decoder.head().apply(compute, explained.output());
         Sequence one = decoder.start(compute, 40);
         Sequence chunks = decoder.start(compute, 40);
@@ -110,5 +112,58 @@ class SequenceTest {
     refused(
         "attend to no encoder",
         () -> decoder.start(compute, 4, Matrix.zeros(2, decoder.stack().width())));
+  }
+
+  @Test
+  void aDecoderWhosePartsDoNotFitIsRefused() {
+    SeededRandom random = new SeededRandom(10);
+    Decoder decoder = Initial.decoder(Shapes.decoder(random), random);
+    int d = decoder.stack().width();
+    Embeddings narrow = Embeddings.of(TokenTable.of(Matrix.zeros(23, d - 1)));
+    refused("are 23 x " + (d - 1), () -> with(decoder, narrow, decoder.head()));
+    Embeddings words = Embeddings.of(TokenTable.of(Matrix.zeros(23, d)));
+    Linear more = Linear.dense(Matrix.zeros(24, d), null);
+    refused("the head 24 x " + d, () -> with(decoder, words, more));
+    Linear wide = Linear.dense(Matrix.zeros(23, d + 1), null);
+    refused("the head 23 x " + (d + 1), () -> with(decoder, words, wide));
+    refused("context is 0", () -> new Decoder(words, decoder.stack(), decoder.head(), 0));
+  }
+
+  private static Decoder with(Decoder decoder, Embeddings embeddings, Linear head) {
+    return new Decoder(embeddings, decoder.stack(), head, 8);
+  }
+
+  /** Learned positions end: a text that would pass them is refused whole. */
+  @Test
+  void aTextIsNoLongerThanItsPositions() {
+    SeededRandom random = new SeededRandom(12);
+    ModelShape shape =
+        new ModelShape(
+            "small",
+            ModelShape.Kind.DECODER,
+            1,
+            12,
+            new ModelShape.Attention(2, 1, 4),
+            ModelShape.FeedForward.dense(9),
+            new ModelShape.Embedding(23, true, Sequence.CHUNK + 4, 0));
+    Decoder decoder =
+        Initial.decoder(TransformerConfig.llama(shape).with(Positions.LEARNED), random);
+    Compute compute = Computes.all().get(1);
+    Sequence s = decoder.start(compute, 999);
+    int[] tokens = Shapes.tokens(random, Sequence.CHUNK + 5);
+    refused("the model has positions for 260", () -> s.feed(tokens));
+    assertEquals(0, s.length());
+    s.next(Arrays.copyOf(tokens, Sequence.CHUNK + 4));
+    refused("1 tokens after 260", () -> s.next(3));
+  }
+
+  @Test
+  void nothingForeseesNothing() {
+    SeededRandom random = new SeededRandom(11);
+    Decoder decoder = Initial.decoder(Shapes.decoder(random), random);
+    Compute compute = Computes.all().get(1);
+    refused("there is no token", () -> LogLikelihood.of(decoder, compute));
+    refused("there is no token", () -> LogLikelihood.each(decoder.start(compute, 3)));
+    assertEquals(new LogLikelihood(0, 0), LogLikelihood.of(decoder, compute, 7));
   }
 }

@@ -25,6 +25,7 @@ import org.workedanswers.attention.RopeScaling;
 import org.workedanswers.attention.YarnScaling;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.core.BlockedKernels;
+import org.workedanswers.core.Check;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.core.SharedData;
@@ -120,6 +121,35 @@ class LlamaFolderTest {
         scaled("{\"type\": \"linear\", \"factor\": 2.5}").scaling());
     assertEquals(
         new DynamicNtkScaling(2, 512), scaled("{\"type\": \"dynamic\", \"factor\": 2}").scaling());
+    assertEquals(
+        new DynamicNtkScaling(2, 256),
+        scaled(
+                """
+                {"rope_type": "dynamic", "factor": 2, "original_max_position_embeddings": 256}""")
+            .scaling());
+    assertEquals(
+        new PositionInterpolation(3),
+        scaled("{\"type\": \"linear\", \"factor\": 3, \"mscale\": null}").scaling());
+    assertEquals(
+        new YarnScaling(4, 32768, 16, 2, 1.5),
+        scaled(
+                """
+                {"factor": 4.0, "original_max_position_embeddings": 32768, "type": "yarn",
+                 "beta_fast": 16, "beta_slow": 2, "attention_factor": 1.5}""")
+            .scaling());
+    // The file's own length counts where it is more than the scaling reaches, and arrays end.
+    assertEquals(
+        512,
+        scaled(
+                """
+                {"factor": 1.5, "original_max_position_embeddings": 300, "type": "yarn"}""")
+            .context());
+    assertEquals(
+        Check.MAX_ELEMENTS,
+        scaled(
+                """
+                {"factor": 1e6, "original_max_position_embeddings": 1000000, "type": "yarn"}""")
+            .context());
     ObjectNode newer = config();
     newer.remove("rope_theta");
     newer.set(
@@ -127,6 +157,12 @@ class LlamaFolderTest {
         new ObjectMapper().readTree("{\"rope_type\": \"default\", \"rope_theta\": 1000000}"));
     assertEquals(1e6, read(newer).ropeBase());
     assertEquals(RopeScaling.plain(), read(newer).scaling());
+    newer.set(
+        "rope_parameters",
+        new ObjectMapper()
+            .readTree("{\"rope_type\": \"linear\", \"factor\": 2.5, \"rope_theta\": 1000000}"));
+    assertEquals(1e6, read(newer).ropeBase());
+    assertEquals(new PositionInterpolation(2.5), read(newer).scaling());
   }
 
   private static LlamaConfig scaled(String scaling) throws IOException {
@@ -143,6 +179,7 @@ class LlamaFolderTest {
     assertEquals(512, read(config.putNull("sliding_window")).context());
     assertEquals(100, read(config.put("sliding_window", 100)).context());
     config.putArray("architectures").add("Qwen2ForCausalLM");
+    assertEquals(512, read(config).context(), "Qwen 2 has one where it says so alone");
     assertEquals(512, read(config.put("use_sliding_window", false)).context());
     assertEquals(100, read(config.put("use_sliding_window", true)).context());
   }
@@ -153,6 +190,7 @@ class LlamaFolderTest {
       value = {
         "architectures | [\"GemmaForCausalLM\"] | GemmaForCausalLM",
         "architectures | [] | must name one",
+        "architectures | [\"LlamaForCausalLM\", \"LlamaForCausalLM\"] | must name one",
         "architectures | null | architectures is not there",
         "hidden_size | null | hidden_size is not there",
         "hidden_size | 0 | hidden_size is 0",

@@ -190,6 +190,10 @@ class PeftAdapterTest {
         "\"k_proj\": 2 | \"k_proj\": -2 | rank_pattern.k_proj is -2",
         "\"use_rslora\": false | \"use_rslora\": 1 | use_rslora is 1",
         "\"use_rslora\": false | \"arrow_config\": {\"top_k\": 3} | it has 'arrow_config'",
+        "\"use_rslora\": false | \"use_qalora\": true | use_qalora is true",
+        "\"use_rslora\": false | \"lora_bias\": true | lora_bias is true",
+        "\"use_rslora\": false | \"trainable_token_indices\": [7] | trainable_token_indices is there: vectors",
+        "\"use_rslora\": false | \"use_new\": true | it has 'use_new'",
         "\"use_rslora\": false | \"use_bdlora\": {\"nblocks\": 2} | it has 'use_bdlora'",
         "\"layer_replication\": null | \"layer_replication\": [[0, 2]] | layer_replication is there",
         "\"o_proj\", | '' | model.layers.0.self_attn.o_proj, which target_modules does not name",
@@ -237,6 +241,8 @@ class PeftAdapterTest {
     refused("q_proj has no lora_A", q + "A.weight", null);
     refused("stands there twice", q + "A.default.weight", Matrix.zeros(3, 64));
     refused("they must be r x in and out x r", q + "A.weight", Matrix.zeros(2, 64));
+    refused(
+        "64 x 2 and r is 3: they must be r x in and out x r", q + "B.weight", Matrix.zeros(64, 2));
     refused("64 x 3 and W is 64 x 64: they must be", q + "A.weight", Matrix.zeros(3, 60));
     refused("63 x 3 and W is 64 x 64", q + "B.weight", Matrix.zeros(63, 3));
     Matrix nan = Matrix.zeros(3, 64);
@@ -248,6 +254,8 @@ class PeftAdapterTest {
     refused("has a value that is -Infinity", q + "B.weight", infinite);
     pairRefused("is of no part that is understood", "model.layers.0.self_attn.x", 64, 64);
     pairRefused("model.layers.9.self_attn.q_proj, and the model has 5", "model.layers.9", 64, 64);
+    pairRefused("and the model has 5", "model.layers.5.self_attn.q_proj", 64, 64);
+    assertMessage("there is no adapter in it", () -> of("{\"r\": 3, \"lora_alpha\": 5}", Map.of()));
     pairRefused("model.embed_tokens: layers of attention", "model.embed_tokens", 512, 64);
     pairRefused("model.norm: layers of attention", "model.norm", 64, 64);
     pairRefused("lm_head, and this model has no head", "lm_head", 512, 64);
@@ -305,8 +313,29 @@ class PeftAdapterTest {
       assertEquals(4 * 2 * 6 * 64, read.bytes());
       assertEquals(Set.of("blk.0.attn_q.weight"), read.tensors());
     }
+    for (String start : new String[] {"eva", "orthogonal", "gaussian"}) { // the base as it was
+      String few = "{\"r\": 6, \"lora_alpha\": 3, \"init_lora_weights\": \"" + start + "\"}";
+      PeftAdapter read = of(few, queries(6));
+      assertEquals(0.5f, read.adapters(stories()).get("blk.0.attn_q.weight").scale(), "α / r");
+    }
     PeftAdapter large = of("{\"r\": 65, \"lora_alpha\": 5}", queries(65));
-    assertMessage("rank r is 65 and W is 64 x 64", () -> large.adapters(stories()));
+    assertMessage("q_proj: rank r is 65 and W is 64 x 64", () -> large.adapters(stories()));
+  }
+
+  /** Names match whole or behind a dot, layers count beside a list of targets alone. */
+  @Test
+  void namesThatAreNotTheWholePartsSayNothingOfIt() throws IOException {
+    for (String more :
+        new String[] {
+          "\"rank_pattern\": {\"proj\": 9, \"_proj\": 8, \"^model.layers.0.self_attn.q\": 7}",
+          "\"alpha_pattern\": {\"proj\": 9, \"^q_proj\": 8, \"^model\": 7}",
+          "\"target_modules\": \"all-linear\", \"layers_to_transform\": [3]"
+        }) {
+      PeftAdapter read = of("{\"r\": 6, \"lora_alpha\": 3, " + more + "}", queries(6));
+      assertEquals(0.5f, read.adapters(stories()).get("blk.0.attn_q.weight").scale(), more);
+    }
+    String ends = "{\"r\": 6, \"lora_alpha\": 3, \"target_modules\": [\"proj\"]}";
+    assertMessage("target_modules does not name", () -> of(ends, queries(6)));
   }
 
   /** A file of 7 GB that holds nothing but a header, and says so of its shape. */

@@ -83,6 +83,10 @@ class TokenizerJsonRefusalTest {
     assertTrue(message.contains(part), () -> path + " " + value + ": " + message);
   }
 
+  private static String twice(String step) {
+    return step + "," + step;
+  }
+
   @Test
   void whatIsNotSupportedIsNamed() throws IOException {
     byte[] bert = wordPiece();
@@ -97,6 +101,17 @@ class TokenizerJsonRefusalTest {
     refused(bert, "post_processor", "{'type':'Odd'}", "post_processor is Odd");
     refused(bert, "post_processor", "{'type':'BertProcessing','cls':['a',1],'sep':['b',9]}", "9");
     refused(bert, "post_processor", "{'type':'TemplateProcessing','single':[]}", "place");
+    refused(bert, "post_processor", "{'type':'BertProcessing','cls':['a',1],'sep':['b',3]}", "3");
+    refused(
+        bert,
+        "post_processor",
+        "{'type':'BertProcessing','cls':['a',1,1],'sep':['b',2]}",
+        "must be a token and its number");
+    for (String single : List.of("{'Sequence':{'id':'B'}}", twice("{'Sequence':{'id':'A'}}"))) {
+      String post = "{'type':'TemplateProcessing','single':[" + single + "]}";
+      refused(bert, "post_processor", post, "must have the text A, once");
+    }
+    refused(bert, "model/vocab/a", "1.5", "vocab");
     refused(bert, "added_tokens", "[{'id':1,'content':'x'}]", "same number");
     refused(bert, "added_tokens", "[{'id':4194304,'content':'x'}]", "4194304");
     refused(bert, "added_tokens", "[{'id':5}]", "added_tokens[0].content is not there");
@@ -261,10 +276,23 @@ class TokenizerJsonRefusalTest {
               .getMessage();
       assertTrue(message.length() < 1000, message);
     }
-    byte[] large = new byte[TokenizerJson.MAX_BYTES + 1];
-    assertThrows(IllegalArgumentException.class, () -> TokenizerJson.read(large));
+    assertParsed("has more than", " ".repeat(TokenizerJson.MAX_BYTES + 1));
+    // Each by its own reason: whatever else is wrong with a tokenizer is not looked at.
+    TokenizerJson.parse(
+        ("{\"a\":" + "[".repeat(63) + "]".repeat(63) + "}").getBytes(StandardCharsets.UTF_8));
+    assertParsed("depth", "{\"a\":" + "[".repeat(64) + "]".repeat(64) + "}");
+    assertParsed("it is no JSON", "{\"a\":1,\"a\":2}");
+    assertParsed("it is no JSON", "{} {}");
+    assertParsed("it is no JSON", "{\"a\":[" + "[],".repeat(3_500_000) + "[]]}");
     String message =
         assertThrows(IllegalArgumentException.class, () -> TokenizerJson.read(folder)).getMessage();
     assertTrue(message.contains(folder.toString()), message);
+  }
+
+  private static void assertParsed(String part, String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> TokenizerJson.parse(bytes)).getMessage();
+    assertTrue(message.contains(part), message);
   }
 }

@@ -312,4 +312,66 @@ class TokenizerJsonTest {
     Files.write(path, file);
     assertArrayEquals(new int[] {3, 0}, TokenizerJson.read(path).tokenizer().encode("A b"));
   }
+
+  /** Each setting of WordPiece's parts by itself, as DJL takes it. */
+  @Test
+  void wordPiecesSettingsAreReadAsDjlReadsThem() throws IOException {
+    List<String> pieces =
+        List.of("[UNK]", "a", "##b", "b", "é", "e", "A", "中", "文", "中文", "@b", ",", "?");
+    byte[] plain = Json.wordPiece(pieces, true, true);
+    List<Consumer<ObjectNode>> changes =
+        List.of(
+            root -> ((ObjectNode) root.get("normalizer")).put("lowercase", false),
+            root -> ((ObjectNode) root.get("normalizer")).put("strip_accents", false),
+            root -> ((ObjectNode) root.get("normalizer")).putNull("strip_accents"),
+            root -> ((ObjectNode) root.get("normalizer")).put("handle_chinese_chars", false),
+            root -> ((ObjectNode) root.get("normalizer")).put("clean_text", false),
+            root -> ((ObjectNode) root.get("model")).put("continuing_subword_prefix", "@"),
+            root -> ((ObjectNode) root.get("model")).put("unk_token", "?"),
+            root -> ((ObjectNode) root.get("model")).put("max_input_chars_per_word", 1));
+    List<String> texts = List.of("ab A é", "中文 中", "a\u0000b", "AB b,e", "e\u0301", "xyz ab");
+    for (int i = 0; i < changes.size(); i++) {
+      byte[] file = changed(plain, changes.get(i));
+      Tokenizer ours = TokenizerJson.read(file).tokenizer();
+      try (Djl djl = Djl.bare(file)) {
+        for (String text : texts) {
+          assertArrayEquals(djl.encode(text), ours.encode(text), i + " " + text);
+        }
+      }
+    }
+    for (boolean cleanup : List.of(true, false)) {
+      byte[] file =
+          changed(
+              plain,
+              root ->
+                  root.putObject("decoder")
+                      .put("type", "WordPiece")
+                      .put("prefix", "##")
+                      .put("cleanup", cleanup));
+      try (Djl djl = Djl.bare(file)) {
+        int[] tokens = {1, 2, 11, 3, 12};
+        assertEquals(djl.decode(tokens), TokenizerJson.read(file).tokenizer().decode(tokens));
+      }
+    }
+    byte[] old = changed(plain, root -> ((ObjectNode) root.get("model")).remove("type"));
+    assertInstanceOf(WordPiece.class, TokenizerJson.read(old).tokenizer());
+  }
+
+  @Test
+  void whatGoesBeforeATextIsTheCallersCopy() throws IOException {
+    byte[] file =
+        changed(
+            Json.wordPiece(List.of("[UNK]", "[CLS]", "[SEP]", "a"), true, true),
+            root ->
+                root.set(
+                    "post_processor",
+                    object(
+                        "{\"type\":\"BertProcessing\",\"sep\":[\"[SEP]\",2],"
+                            + "\"cls\":[\"[CLS]\",1]}")));
+    TokenizerJson json = TokenizerJson.read(file);
+    json.before()[0] = 7;
+    json.after()[0] = 7;
+    assertArrayEquals(new int[] {1}, json.before());
+    assertArrayEquals(new int[] {2}, json.after());
+  }
 }

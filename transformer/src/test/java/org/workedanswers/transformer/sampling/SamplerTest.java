@@ -168,6 +168,23 @@ class SamplerTest {
     }
   }
 
+  /** More than a heap takes, of not many more: the cut is at any place. */
+  @Test
+  void theBestOfAnyNumber() {
+    SeededRandom random = new SeededRandom(74);
+    for (int round = 0; round < 500; round++) {
+      int n = 258 + random.below(500);
+      int k = 257 + random.below(n - 257);
+      float[] logits = logits(random, n);
+      SortedReference reference = new SortedReference(logits);
+      reference.topK(k);
+      List<Integer> expected = new ArrayList<>();
+      reference.left().forEach(s -> expected.add(s.token()));
+      Collections.sort(expected);
+      assertEquals(expected, left(logits, new TopK(k)), k + " of " + n);
+    }
+  }
+
   /**
    * Logits whose best of first, middle and last is always the second best of all: a selection by
    * their median gets rid of one token a pass, for the first thousand passes.
@@ -230,6 +247,8 @@ class SamplerTest {
     assertEquals(List.of(0, 1, 2), left(far, new MinP(0)));
     assertEquals(List.of(0), left(far, new MinP(1)));
     assertEquals(List.of(0, 1, 2), left(far, new TopK(4)), "-∞ is never a candidate");
+    // A step of one's own may ask for more than the best has: the best and its equals stay.
+    assertEquals(List.of(0, 1, 2, 3), left(four, (c, seen) -> c.keepFrom(3)));
     // The order counts: of temperature 2 and top-p the first lets more through the second.
     float[] falling = {3, 2, 1, 0, -1};
     assertEquals(List.of(0, 1, 2), left(falling, new Temperature(2), new TopP(0.75)));
@@ -255,6 +274,16 @@ class SamplerTest {
       assertTrue(token >= 0 && token < 3);
       assertTrue(t > 1 || token == 0, "T = " + t);
     }
+    // A temperature is greedy at 0 alone: e^(x / T) = 2 and 1 where x is some 7e-5 and T 1e-4.
+    float[] near = {0, (float) (1e-4 * Math.log(2))};
+    List<SamplerTrace.Candidate> both =
+        new Sampler(List.of(new Temperature(1e-4)))
+            .explain(near, NO_TEXT, random, 2)
+            .stages()
+            .get(1)
+            .best();
+    assertEquals(2 / 3.0, both.get(0).probability(), 1e-6);
+    assertEquals(1 / 3.0, both.get(1).probability(), 1e-6);
     // The penalty would pass a float: the largest one is left, and still a candidate.
     SamplerTrace trace =
         new Sampler(List.of(new RepetitionPenalty(1e30)))
@@ -348,6 +377,9 @@ class SamplerTest {
     assertRefused(
         "temperature is NaN: it must be a finite number of at least 0",
         () -> new SamplerSettings(1, Double.NaN, 0, 1, 0));
+    assertRefused(
+        "temperature is Infinity: it must be a finite number of at least 0",
+        () -> new Temperature(Double.POSITIVE_INFINITY));
     assertRefused(
         "topK is -1: it must be in 0..2147483647", () -> new SamplerSettings(1, 1, -1, 1, 0));
     assertRefused("k is 0: it must be at least 1", () -> new TopK(0));
