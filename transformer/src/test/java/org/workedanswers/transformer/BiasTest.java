@@ -31,8 +31,11 @@ class BiasTest {
     model.tensors().values().forEach(writer::tensor);
     ByteBuffer bytes = ByteBuffer.allocate(4 * bias.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(bias);
-    byte[][] data = {bytes.array()};
-    writer.tensor(PART + ".bias", ElementType.FLOAT32, new long[] {bias.length}, () -> data);
+    writer.tensor(
+        PART + ".bias",
+        ElementType.FLOAT32,
+        new long[] {bias.length},
+        out -> out.write(bytes.array()));
     Path file = folder.resolve("biased.gguf");
     writer.write(file, true);
     return GgufModel.read(file);

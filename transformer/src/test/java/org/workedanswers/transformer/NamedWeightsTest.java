@@ -158,8 +158,8 @@ class NamedWeightsTest {
                   : new long[] {EXPERTS, m.rows() / EXPERTS, m.cols()};
           ByteBuffer bytes = ByteBuffer.allocate(4 * m.data().length);
           bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(m.data());
-          byte[][] data = {bytes.array()};
-          writer.tensor(name + ".weight", ElementType.FLOAT32, shape, () -> data);
+          writer.tensor(
+              name + ".weight", ElementType.FLOAT32, shape, out -> out.write(bytes.array()));
         });
     Path path = folder.resolve(count + ".gguf");
     writer.write(path, true);

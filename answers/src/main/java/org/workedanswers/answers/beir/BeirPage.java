@@ -180,16 +180,15 @@ record BeirPage(
   private Table byWeight() {
     Table table =
         Table.of(
-            "The encoder's matrices in fewer bits, widened again for its products; differences from"
-                + " the "
+            "The encoder's matrices in fewer bits, widened again for its products; nDCG@10 less that"
+                + " of the "
                 + BeirRun.MEANING
-                + " leg above, paired",
+                + " leg above, paired, and 95 % of bootstraps",
             "weights",
             "bits",
-            "MB",
             "nDCG@10",
             "difference",
-            "95 % of bootstraps",
+            "between",
             "p",
             "recall@100",
             "hybrid");
@@ -198,7 +197,6 @@ record BeirPage(
       table.row(
           t.rounding().name(),
           String.format(Locale.ROOT, "%.2f", t.bits()),
-          String.format(Locale.ROOT, "%.2f", t.bytes() / 1e6),
           four(rankings.mean(t.dense(), Measure.NDCG)),
           signed(p.mean()),
           signed(p.low()) + " to " + signed(p.high()),

@@ -241,7 +241,7 @@ class BeirRunTest {
         run.show(new TerminalSheet(out, Ansi.OFF));
       }
       String text = page.toString(StandardCharsets.UTF_8);
-      assertTrue(text.matches("(?s).*q8_0 +8\\.50 +11\\.28 .*int2 +2\\.28 .*"), text);
+      assertTrue(text.matches("(?s).*q8_0 +8\\.50 +.*int2 +2\\.28 .*"), text);
     }
   }
 
