@@ -13,15 +13,16 @@ import org.workedanswers.core.Packed;
  * of as many columns as they want, and a product runs through it from front to back.
  *
  * <p>Rows are taken {@value #ROWS} at a time and inputs {@value #DEPTH} at a time, so that what is
- * used again stays in the caches. A sum goes on from where the last {@value #DEPTH} inputs left it,
- * so its bits know nothing of that.
+ * used again stays in the caches. Each {@value #DEPTH} inputs are summed for themselves, then these
+ * sums: of many inputs that is nearer to the exact sum than one after the other, and always the
+ * same.
  */
 final class DenseLinear implements Linear {
   /** Rows of x that pass a panel together. */
   private static final int ROWS = 96;
 
-  /** Inputs that are multiplied before the next panel's turn comes: 32 KiB of 16 columns. */
-  private static final int DEPTH = 512;
+  /** Inputs that are multiplied before the next panel's turn comes: 8 KiB of 16 columns. */
+  private static final int DEPTH = 128;
 
   private final int in;
   private final int out;

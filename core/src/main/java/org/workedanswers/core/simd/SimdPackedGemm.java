@@ -10,12 +10,13 @@ import org.workedanswers.core.Packed;
  * twelve sums in registers. With both vectors of B and one value of A they take 15 of the 16
  * registers of AVX2.
  *
- * <p>Every element is summed from k = 0 upwards by multiply-adds. Written out because an array of
- * vectors would live in memory, and twice because sums that begin with a choice between zero and C
- * cost JDK 17 up to a fifth. The loop over groups of six rows stands outside: with it inside, the
- * JIT's code ran between full and half speed from run to run. Where fewer than six rows are left,
- * the last one is computed and stored again and again, to the same bits; one or two are {@link
- * SimdPackedPair}'s.
+ * <p>Every element is summed from k = 0 upwards by multiply-adds, and the sum is added to C at the
+ * end: a product in several strips of k loses less to rounding than one long sum. Written out
+ * because an array of vectors would live in memory, and twice because sums that begin with a choice
+ * between zero and C cost JDK 17 up to a fifth. The loop over groups of six rows stands outside:
+ * with it inside, the JIT's code ran between full and half speed from run to run. Where fewer than
+ * six rows are left, the last one is computed and stored again and again, to the same bits; one or
+ * two are {@link SimdPackedPair}'s.
  */
 final class SimdPackedGemm {
   private static final VectorSpecies<Float> F = SimdKernels.F;
@@ -168,18 +169,18 @@ final class SimdPackedGemm {
     int c3 = c0 + Math.min(3, m - 1) * cStep;
     int c4 = c0 + Math.min(4, m - 1) * cStep;
     int c5 = c0 + Math.min(5, m - 1) * cStep;
-    FloatVector s00 = FloatVector.fromArray(F, c, c0);
-    FloatVector s01 = FloatVector.fromArray(F, c, c0 + L);
-    FloatVector s10 = FloatVector.fromArray(F, c, c1);
-    FloatVector s11 = FloatVector.fromArray(F, c, c1 + L);
-    FloatVector s20 = FloatVector.fromArray(F, c, c2);
-    FloatVector s21 = FloatVector.fromArray(F, c, c2 + L);
-    FloatVector s30 = FloatVector.fromArray(F, c, c3);
-    FloatVector s31 = FloatVector.fromArray(F, c, c3 + L);
-    FloatVector s40 = FloatVector.fromArray(F, c, c4);
-    FloatVector s41 = FloatVector.fromArray(F, c, c4 + L);
-    FloatVector s50 = FloatVector.fromArray(F, c, c5);
-    FloatVector s51 = FloatVector.fromArray(F, c, c5 + L);
+    FloatVector s00 = FloatVector.zero(F);
+    FloatVector s01 = FloatVector.zero(F);
+    FloatVector s10 = FloatVector.zero(F);
+    FloatVector s11 = FloatVector.zero(F);
+    FloatVector s20 = FloatVector.zero(F);
+    FloatVector s21 = FloatVector.zero(F);
+    FloatVector s30 = FloatVector.zero(F);
+    FloatVector s31 = FloatVector.zero(F);
+    FloatVector s40 = FloatVector.zero(F);
+    FloatVector s41 = FloatVector.zero(F);
+    FloatVector s50 = FloatVector.zero(F);
+    FloatVector s51 = FloatVector.zero(F);
     int at = bo;
     for (int p = 0; p < k; p++) {
       FloatVector b0 = FloatVector.fromArray(F, b, at);
@@ -204,6 +205,19 @@ final class SimdPackedGemm {
       s51 = x5.fma(b1, s51);
       at += WIDTH;
     }
+    // All are read before the first is stored: rows that stand for missing ones are the last again.
+    s00 = s00.add(FloatVector.fromArray(F, c, c0));
+    s01 = s01.add(FloatVector.fromArray(F, c, c0 + L));
+    s10 = s10.add(FloatVector.fromArray(F, c, c1));
+    s11 = s11.add(FloatVector.fromArray(F, c, c1 + L));
+    s20 = s20.add(FloatVector.fromArray(F, c, c2));
+    s21 = s21.add(FloatVector.fromArray(F, c, c2 + L));
+    s30 = s30.add(FloatVector.fromArray(F, c, c3));
+    s31 = s31.add(FloatVector.fromArray(F, c, c3 + L));
+    s40 = s40.add(FloatVector.fromArray(F, c, c4));
+    s41 = s41.add(FloatVector.fromArray(F, c, c4 + L));
+    s50 = s50.add(FloatVector.fromArray(F, c, c5));
+    s51 = s51.add(FloatVector.fromArray(F, c, c5 + L));
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + L);
     s10.intoArray(c, c1);

@@ -36,14 +36,14 @@ final class SimdPackedPair {
       int cStep) {
     int a1 = a0 + (m - 1) * aStep;
     int c1 = c0 + (m - 1) * cStep;
-    FloatVector s00 = start(add, c, c0);
-    FloatVector s01 = start(add, c, c0 + L);
-    FloatVector s02 = start(add, c, c0 + 2 * L);
-    FloatVector s03 = start(add, c, c0 + 3 * L);
-    FloatVector s10 = start(add, c, c1);
-    FloatVector s11 = start(add, c, c1 + L);
-    FloatVector s12 = start(add, c, c1 + 2 * L);
-    FloatVector s13 = start(add, c, c1 + 3 * L);
+    FloatVector s00 = FloatVector.zero(F);
+    FloatVector s01 = FloatVector.zero(F);
+    FloatVector s02 = FloatVector.zero(F);
+    FloatVector s03 = FloatVector.zero(F);
+    FloatVector s10 = FloatVector.zero(F);
+    FloatVector s11 = FloatVector.zero(F);
+    FloatVector s12 = FloatVector.zero(F);
+    FloatVector s13 = FloatVector.zero(F);
     int right = br - bo;
     int at = bo;
     for (int p = 0; p < k; p++) {
@@ -63,6 +63,16 @@ final class SimdPackedPair {
       s13 = x1.fma(b3, s13);
       at += 2 * L;
     }
+    if (add) {
+      s00 = s00.add(FloatVector.fromArray(F, c, c0));
+      s01 = s01.add(FloatVector.fromArray(F, c, c0 + L));
+      s02 = s02.add(FloatVector.fromArray(F, c, c0 + 2 * L));
+      s03 = s03.add(FloatVector.fromArray(F, c, c0 + 3 * L));
+      s10 = s10.add(FloatVector.fromArray(F, c, c1));
+      s11 = s11.add(FloatVector.fromArray(F, c, c1 + L));
+      s12 = s12.add(FloatVector.fromArray(F, c, c1 + 2 * L));
+      s13 = s13.add(FloatVector.fromArray(F, c, c1 + 3 * L));
+    }
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + L);
     s02.intoArray(c, c0 + 2 * L);
@@ -71,9 +81,5 @@ final class SimdPackedPair {
     s11.intoArray(c, c1 + L);
     s12.intoArray(c, c1 + 2 * L);
     s13.intoArray(c, c1 + 3 * L);
-  }
-
-  private static FloatVector start(boolean add, float[] c, int at) {
-    return add ? FloatVector.fromArray(F, c, at) : FloatVector.zero(F);
   }
 }
