@@ -20,6 +20,7 @@ import org.workedanswers.huggingface.TokenizerJson;
 import org.workedanswers.tokenizers.WordPiece;
 import org.workedanswers.transformer.Bert;
 import org.workedanswers.transformer.Encoder;
+import org.workedanswers.transformer.LinearMaker;
 
 /**
  * The real input of the worked answers: all-MiniLM-L6-v2's weights, and what a sentence becomes on
@@ -215,9 +216,14 @@ public final class MiniLm {
   /** The whole encoder, all layers of it, built when first asked for. */
   public synchronized Encoder encoder() {
     if (encoder == null) {
-      encoder = Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, model);
+      encoder = encoder(LinearMaker.STORED);
     }
     return encoder;
+  }
+
+  /** The whole encoder, its linear layers made by another. */
+  public Encoder encoder(LinearMaker maker) {
+    return Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, model, maker);
   }
 
   /** Layer {@code i}'s weights, 0 to 5, converted when first asked for. */

@@ -39,6 +39,7 @@ public final class RandomDecoder {
   private static final int VOCABULARY = 4096;
 
   private final SeededRandom random = new SeededRandom(17);
+  private final List<Linear> linears = new ArrayList<>();
 
   private RandomDecoder() {}
 
@@ -50,6 +51,13 @@ public final class RandomDecoder {
   /** Bytes of the weights that a token reads. */
   public static long bytes(Decoder decoder) {
     return decoder.head().bytes() + decoder.stack().layers().stream().mapToLong(Layer::bytes).sum();
+  }
+
+  /** The matrices that a token is multiplied with, of the same sizes, one after the other. */
+  public static List<Linear> products(GgufType type, int layers) {
+    RandomDecoder made = new RandomDecoder();
+    made.decoder(type, layers);
+    return made.linears;
   }
 
   private Decoder decoder(GgufType type, int count) {
@@ -95,7 +103,9 @@ public final class RandomDecoder {
     }
 
     Linear linear() {
-      return Linear.quantizedQ8(w.repacked(), null);
+      Linear linear = Linear.quantizedQ8(w.repacked(), null);
+      linears.add(linear);
+      return linear;
     }
   }
 }

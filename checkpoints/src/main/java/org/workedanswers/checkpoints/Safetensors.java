@@ -3,7 +3,6 @@ package org.workedanswers.checkpoints;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,7 +32,12 @@ public final class Safetensors {
    * @throws CheckpointException if it is no readable file, or not safetensors
    */
   public static Safetensors read(Path file) {
-    return readAll(List.of(file));
+    FileBytes bytes = FileBytes.map(file, ".safetensors");
+    try {
+      return of(bytes);
+    } catch (CheckpointException e) {
+      throw new CheckpointException(e, "%s: %s", file, e.getMessage());
+    }
   }
 
   /**
@@ -42,36 +46,36 @@ public final class Safetensors {
    * @throws CheckpointException if they are not safetensors
    */
   public static Safetensors read(byte[] bytes) {
-    SafetensorsHeader header = new SafetensorsHeader(FileBytes.of(bytes));
+    return of(FileBytes.of(bytes));
+  }
+
+  private static Safetensors of(FileBytes bytes) {
+    SafetensorsHeader header = new SafetensorsHeader(bytes);
     return new Safetensors(header.tensors(), header.metadata());
   }
 
   /**
-   * Reads the headers of a model's shards.
+   * A model's shards as one.
    *
-   * @throws CheckpointException if there is none, one is no readable file or not safetensors, or
-   *     two hold a tensor of one name
+   * @param shards by the names of their files
+   * @throws CheckpointException if there is none, or two hold a tensor of one name
    */
-  public static Safetensors readAll(List<Path> shards) {
+  public static Safetensors joined(Map<String, Safetensors> shards) {
     if (shards.isEmpty()) {
       throw new CheckpointException("there is no file of safetensors");
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
-    for (Path shard : shards) {
-      FileBytes bytes = FileBytes.map(shard, ".safetensors");
-      try {
-        SafetensorsHeader header = new SafetensorsHeader(bytes);
-        for (Tensor t : header.tensors().values()) {
-          if (tensors.put(t.name(), t) != null) {
-            throw new CheckpointException("tensor '%s' stands in another shard too", t.name());
+    shards.forEach(
+        (file, shard) -> {
+          for (Tensor t : shard.tensors().values()) {
+            if (tensors.put(t.name(), t) != null) {
+              throw new CheckpointException(
+                  "%s: tensor '%s' stands in another shard too", file, t.name());
+            }
           }
-        }
-        metadata.putAll(header.metadata());
-      } catch (CheckpointException e) {
-        throw new CheckpointException(e, "%s: %s", shard, e.getMessage());
-      }
-    }
+          metadata.putAll(shard.metadata());
+        });
     return new Safetensors(tensors, metadata);
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workedanswers.core.SeededRandom;
@@ -110,15 +111,14 @@ class SafetensorsTest {
   void shardsAreOneModel() throws IOException {
     String one = "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}";
     String two = one.replace("\"a\"", "\"b\"");
-    Path first = Files.write(folder.resolve("1.safetensors"), file(one, 4));
-    Path second = Files.write(folder.resolve("2.safetensors"), file(two, 4));
-    Path again = Files.write(folder.resolve("3.safetensors"), file(one, 4));
-    Safetensors both = Safetensors.readAll(List.of(first, second));
+    Safetensors first = Safetensors.read(Files.write(folder.resolve("1"), file(one, 4)));
+    Safetensors second = Safetensors.read(file(two, 4));
+    Safetensors both = Safetensors.joined(Map.of("1", first, "2", second));
     assertArrayEquals(new float[] {0, 7, 14, 21}, both.tensor("b").floats());
     assertMessage(
-        "3.safetensors: tensor 'a' stands in another shard too",
-        () -> Safetensors.readAll(List.of(first, again)));
-    assertMessage("there is no file", () -> Safetensors.readAll(List.of()));
+        "3: tensor 'a' stands in another shard too",
+        () -> Safetensors.joined(new TreeMap<>(Map.of("1", first, "3", first))));
+    assertMessage("there is no file", () -> Safetensors.joined(Map.of()));
     assertMessage("is a folder: name the .safetensors file", () -> Safetensors.read(folder));
   }
 

@@ -295,11 +295,7 @@ public record ModelShape(
 
   /** All weights by name, in the order in which a token meets them. */
   public List<Part> parts() {
-    return switch (kind) {
-      case DECODER -> decoderParts();
-      case ENCODER -> encoderParts();
-      case ENCODER_DECODER -> encoderDecoderParts();
-    };
+    return new ShapeParts(this).list();
   }
 
   /**
@@ -338,108 +334,5 @@ public record ModelShape(
    */
   public long kvCacheValuesPerToken() {
     return 2L * layers * attention.kvHeads() * attention.headSize();
-  }
-
-  private List<Part> decoderParts() {
-    List<Part> parts = new ArrayList<>();
-    parts.add(once("embedding", Group.EMBEDDING, embedding.vocabulary(), dModel));
-    parts.add(everyLayer("attention.norm", Group.NORM, dModel, 1));
-    parts.addAll(attentionParts());
-    parts.add(everyLayer("feedForward.norm", Group.NORM, dModel, 1));
-    if (feedForward.experts() > 1) {
-      parts.add(everyLayer("router", Group.ROUTER, feedForward.experts(), dModel));
-    }
-    parts.add(everyExpert("gate", feedForward.dFf(), dModel));
-    parts.add(everyExpert("up", feedForward.dFf(), dModel));
-    parts.add(everyExpert("down", dModel, feedForward.dFf()));
-    parts.add(once("norm", Group.NORM, dModel, 1));
-    if (!embedding.tied()) {
-      parts.add(once("head", Group.OUTPUT, embedding.vocabulary(), dModel));
-    }
-    return parts;
-  }
-
-  private List<Part> encoderParts() {
-    List<Part> parts = new ArrayList<>();
-    parts.add(once("embedding", Group.EMBEDDING, embedding.vocabulary(), dModel));
-    parts.add(once("positions", Group.EMBEDDING, embedding.positions(), dModel));
-    parts.add(once("tokenTypes", Group.EMBEDDING, embedding.tokenTypes(), dModel));
-    parts.add(once("norm", Group.NORM, dModel, 1));
-    parts.add(once("norm.bias", Group.NORM, dModel, 1));
-    for (Part p : attentionParts()) {
-      parts.add(p);
-      parts.add(everyLayer(p.name() + ".bias", p.group(), p.rows(), 1));
-    }
-    parts.add(everyLayer("attention.norm", Group.NORM, dModel, 1));
-    parts.add(everyLayer("attention.norm.bias", Group.NORM, dModel, 1));
-    if (feedForward.experts() > 1) {
-      parts.add(everyLayer("router", Group.ROUTER, feedForward.experts(), dModel));
-    }
-    parts.add(everyExpert("up", feedForward.dFf(), dModel));
-    parts.add(everyExpert("up.bias", feedForward.dFf(), 1));
-    parts.add(everyExpert("down", dModel, feedForward.dFf()));
-    parts.add(everyExpert("down.bias", dModel, 1));
-    parts.add(everyLayer("feedForward.norm", Group.NORM, dModel, 1));
-    parts.add(everyLayer("feedForward.norm.bias", Group.NORM, dModel, 1));
-    parts.add(once("pooler", Group.OUTPUT, dModel, dModel));
-    parts.add(once("pooler.bias", Group.OUTPUT, dModel, 1));
-    return parts;
-  }
-
-  private List<Part> encoderDecoderParts() {
-    List<Part> parts = new ArrayList<>();
-    parts.add(once("embedding", Group.EMBEDDING, embedding.vocabulary(), dModel));
-    parts.add(
-        times(2, once("distances", Group.EMBEDDING, embedding.positions(), attention.heads())));
-    parts.add(times(2, everyLayer("attention.norm", Group.NORM, dModel, 1)));
-    attentionParts().forEach(p -> parts.add(times(2, p)));
-    parts.add(everyLayer("cross.norm", Group.NORM, dModel, 1));
-    for (Part p : attentionParts()) {
-      parts.add(everyLayer("cross." + p.name(), p.group(), p.rows(), p.cols()));
-    }
-    parts.add(times(2, everyLayer("feedForward.norm", Group.NORM, dModel, 1)));
-    if (feedForward.experts() > 1) {
-      parts.add(times(2, everyLayer("router", Group.ROUTER, feedForward.experts(), dModel)));
-    }
-    parts.add(times(2, everyExpert("up", feedForward.dFf(), dModel)));
-    parts.add(times(2, everyExpert("down", dModel, feedForward.dFf())));
-    parts.add(times(2, once("norm", Group.NORM, dModel, 1)));
-    if (!embedding.tied()) {
-      parts.add(once("head", Group.OUTPUT, embedding.vocabulary(), dModel));
-    }
-    return parts;
-  }
-
-  private List<Part> attentionParts() {
-    int queries = attention.heads() * attention.headSize();
-    int keys = attention.kvHeads() * attention.headSize();
-    return List.of(
-        everyLayer("q", Group.ATTENTION, queries, dModel),
-        everyLayer("k", Group.ATTENTION, keys, dModel),
-        everyLayer("v", Group.ATTENTION, keys, dModel),
-        everyLayer("o", Group.ATTENTION, dModel, queries));
-  }
-
-  private static Part once(String part, Group group, int rows, int cols) {
-    return new Part(part, group, rows, cols, 1, 1);
-  }
-
-  private Part everyLayer(String part, Group group, int rows, int cols) {
-    return new Part(part, group, rows, cols, layers, layers);
-  }
-
-  private static Part times(int stacks, Part p) {
-    return new Part(
-        p.name(), p.group(), p.rows(), p.cols(), stacks * p.count(), stacks * p.active());
-  }
-
-  private Part everyExpert(String part, int rows, int cols) {
-    return new Part(
-        part,
-        Group.FEED_FORWARD,
-        rows,
-        cols,
-        layers * feedForward.experts(),
-        layers * feedForward.activeExperts());
   }
 }

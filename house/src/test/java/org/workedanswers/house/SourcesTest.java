@@ -93,6 +93,7 @@ class SourcesTest {
                   "--release=17",
                   "--add-modules=jdk.incubator.vector",
                   "-proc:none",
+                  "--should-stop=ifNoError=FLOW", // no class files: all warnings come before them
                   "-Xlint:all",
                   "-Xdoclint:all/protected",
                   "-Xmaxwarns",

@@ -6,16 +6,13 @@ import java.util.Optional;
 import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.core.Matrix;
-import org.workedanswers.core.ModelShape;
 import org.workedanswers.quantization.CalibrationStatistics;
 import org.workedanswers.quantization.Format;
 import org.workedanswers.quantization.QuantizedMatrix;
-import org.workedanswers.transformer.Bert;
 import org.workedanswers.transformer.Calibration;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.Encoder;
 import org.workedanswers.transformer.Linear;
-import org.workedanswers.transformer.LinearMaker;
 import org.workedanswers.transformer.NamedLinear;
 
 /**
@@ -61,22 +58,19 @@ public record RoundedMiniLm(Encoder encoder, long bytes, long weights) {
     long[] size = new long[2]; // bytes, weights
     if (rounding.method() == RoundingMethod.NEAREST) {
       Encoder nearest =
-          encoder(layer -> rounded(rounding, List.of(layer), null, bench, size).get(0));
+          MiniLm.model()
+              .encoder(layer -> rounded(rounding, List.of(layer), null, bench, size).get(0));
       return new RoundedMiniLm(nearest, size[0], size[1]);
     }
     Calibration calibration =
         new Calibration((readers, x) -> rounded(rounding, readers, x, bench, size));
-    Encoder encoder = encoder(calibration);
+    Encoder encoder = MiniLm.model().encoder(calibration);
     calibration.run(
         Compute.plain(bench.kernels(), bench.loop()),
         encoder.embeddings(),
         encoder.stack(),
         sequences);
     return new RoundedMiniLm(encoder, size[0], size[1]);
-  }
-
-  private static Encoder encoder(LinearMaker maker) {
-    return Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, MiniLm.model().weights(), maker);
   }
 
   private static List<Linear> rounded(

@@ -10,14 +10,12 @@ import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Workbench;
 import org.workedanswers.answers.q16.RetrievalTask;
 import org.workedanswers.core.Matrix;
-import org.workedanswers.core.ModelShape;
 import org.workedanswers.core.SeededRandom;
 import org.workedanswers.embeddings.SentenceEncoder;
 import org.workedanswers.quantization.Format;
 import org.workedanswers.quantization.QuantizationError;
 import org.workedanswers.quantization.QuantizedMatrix;
 import org.workedanswers.rag.PairedComparison;
-import org.workedanswers.transformer.Bert;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.Encoder;
 import org.workedanswers.transformer.Linear;
@@ -118,17 +116,13 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
                   .relative());
           return Linear.dense(widened, layer.bias());
         };
-    Encoder encoder = encoder(maker);
+    Encoder encoder = MiniLm.model().encoder(maker);
     return new EncoderLoss(
         format.name(),
         8.0 * size[0] / size[1],
         errors.stream().mapToDouble(e -> e).average().orElseThrow(),
         errors.stream().mapToDouble(e -> e).max().orElseThrow(),
         scores(bench, task, encoder));
-  }
-
-  private static Encoder encoder(LinearMaker maker) {
-    return Bert.encoder(ModelShape.MINILM_L6, Bert.EPSILON, MiniLm.model().weights(), maker);
   }
 
   private static double[] scores(Workbench bench, RetrievalTask task, Encoder encoder) {
@@ -139,7 +133,8 @@ record EncoderLoss(String name, double bits, double meanError, double worstError
   /** What the texts' tokens bring to each layer, by the input's name. */
   private static Map<String, Matrix> inputs(Workbench bench, List<String> texts) {
     Map<String, Matrix> inputs = new LinkedHashMap<>();
-    Encoder encoder = encoder(layer -> new Listening(layer, layer.stored().get(), inputs));
+    Encoder encoder =
+        MiniLm.model().encoder(layer -> new Listening(layer, layer.stored().get(), inputs));
     List<int[]> tokens = texts.stream().map(t -> MiniLm.model().tokens(t).ids()).toList();
     encoder.encode(Compute.plain(bench.kernels(), bench.loop()), tokens);
     return inputs;

@@ -52,6 +52,7 @@ class GlossaryClaimsTest {
   }
 
   @Test
+  @Tag("long")
   void toAnswerWhateverTheEvidenceIsSeen() {
     assertEquals(Verdict.DOES_NOT_HOLD, verdict(CiteClaim.of(false)));
   }

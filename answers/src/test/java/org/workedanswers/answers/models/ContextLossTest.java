@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.core.KernelsChoice;
 import org.workedanswers.core.Loop;
@@ -23,6 +24,7 @@ class ContextLossTest {
 
   /** Texts differ by place, so a place is compared with itself: a window never sees new angles. */
   @Test
+  @Tag("long")
   void plainLosesBeyondTheTrainingAndSomeScalingsHelp() {
     List<String> documents = TextScore.documents(SharedData.file("llm/tinystories_sample.txt"));
     ContextLoss loss = new ContextLoss(stories(), documents, 2, 1);

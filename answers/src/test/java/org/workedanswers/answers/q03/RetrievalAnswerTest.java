@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.workedanswers.answers.Transcript;
 import org.workedanswers.answers.Workbench;
@@ -15,6 +16,7 @@ import org.workedanswers.answers.ledger.Verdict;
 
 class RetrievalAnswerTest {
   @Test
+  @Tag("long")
   void transcript() throws IOException {
     Transcript.checkFast("q03", "3", "0\\.\\d{3,4}\\b");
   }

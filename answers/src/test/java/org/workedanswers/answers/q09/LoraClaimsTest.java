@@ -254,6 +254,7 @@ class LoraClaimsTest {
   }
 
   @Test
+  @Tag("long")
   void ranksSeesAdaptersThatDoNotLearn() {
     assertBroken(
         RankClaim.claim(

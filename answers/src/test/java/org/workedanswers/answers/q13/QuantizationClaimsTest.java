@@ -51,6 +51,7 @@ class QuantizationClaimsTest {
   }
 
   @Test
+  @Tag("long")
   void verdictsAreThePinnedOnesForAllKernels() {
     for (Claim claim : QuantizationClaims.all()) {
       Verdict pinned = Ledger.pinnedVerdicts().get(claim.id());

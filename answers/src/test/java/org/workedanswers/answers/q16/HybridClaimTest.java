@@ -113,6 +113,7 @@ class HybridClaimTest {
   }
 
   @Test
+  @Tag("long")
   void aRankingAppendedToTheOtherIsSeen() {
     Fusion appended =
         rankings -> {

@@ -10,14 +10,17 @@ import org.workedanswers.core.Kernels;
 import org.workedanswers.core.Loop;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.core.PlainKernels;
+import org.workedanswers.core.SeededRandom;
 import org.workedanswers.quantization.GgufType;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.Decoder;
+import org.workedanswers.transformer.Linear;
 import org.workedanswers.transformer.Sequence;
 
 /**
  * A decoder's next token, for which every weight is read once, and the memory's speed in reading
- * them. The model is larger than the caches: six layers of {@link RandomDecoder}.
+ * them; then the same matrices by a vector each and nothing else. The model is larger than the
+ * caches: six layers of {@link RandomDecoder}.
  */
 public final class DecoderMemory implements Comparison {
   private static final double GOAL = 0.8;
@@ -41,7 +44,26 @@ public final class DecoderMemory implements Comparison {
           GOAL,
           Contender.of("ours", () -> token(sequence)).doing(bytes),
           memory);
+      List<Linear> products = RandomDecoder.products(type, LAYERS);
+      report.race(
+          "its matrices alone in " + type,
+          GOAL,
+          Contender.of("ours", bare(products))
+              .doing(products.stream().mapToLong(Linear::bytes).sum()),
+          memory);
     }
+  }
+
+  private static Runnable bare(List<Linear> products) {
+    Compute compute = Compute.plain(Ours.kernels(), Loop.sequential());
+    SeededRandom random = new SeededRandom(18);
+    List<Matrix> xs = products.stream().map(l -> random.gaussian(1, l.in(), 1)).toList();
+    List<Matrix> ys = products.stream().map(l -> Matrix.zeros(1, l.out())).toList();
+    return () -> {
+      for (int i = 0; i < products.size(); i++) {
+        products.get(i).apply(compute, xs.get(i), ys.get(i));
+      }
+    };
   }
 
   private static Sequence next(Decoder decoder, Kernels kernels) {

@@ -116,7 +116,7 @@ public record ModelFolder(
 
   /** All that the shards hold, each of them what the index says that it does. */
   private static Map<String, Tensor> sharded(Path folder, TokenizerPart index) {
-    Map<String, Map<String, Tensor>> shards = new TreeMap<>();
+    Map<String, Safetensors> shards = new TreeMap<>();
     TokenizerPart map = index.get("weight_map").object();
     Set<String> named = new TreeSet<>();
     map.node().fieldNames().forEachRemaining(named::add);
@@ -127,22 +127,14 @@ public record ModelFolder(
           "'%s' stands by it in %s, which is no name of a file beside it",
           tensor,
           map.get(tensor).kind());
-      Map<String, Tensor> shard =
-          shards.computeIfAbsent(name, n -> Safetensors.read(folder.resolve(n)).tensors());
+      Safetensors shard = shards.computeIfAbsent(name, n -> Safetensors.read(folder.resolve(n)));
       Check.that(
-          shard.containsKey(tensor), "'%s' stands by it in %s, which has it not", tensor, name);
+          shard.tensors().containsKey(tensor),
+          "'%s' stands by it in %s, which has it not",
+          tensor,
+          name);
     }
     Check.that(!shards.isEmpty(), "it names no file of safetensors");
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    shards.forEach(
-        (name, shard) ->
-            shard.forEach(
-                (tensor, values) ->
-                    Check.that(
-                        all.put(tensor, values) == null,
-                        "'%s' stands in %s and in another shard too",
-                        tensor,
-                        name)));
-    return all;
+    return Safetensors.joined(shards).tensors();
   }
 }
