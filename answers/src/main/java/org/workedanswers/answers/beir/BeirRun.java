@@ -107,7 +107,7 @@ public final class BeirRun {
     Check.range("--depth", settings.depth, Rankings.RECALL_CUTOFF, Integer.MAX_VALUE);
     Check.positive("--rrf-k", settings.rrfK);
     settings.chunks.forEach(n -> Check.range("--chunks", n, LEAST_CHUNK, MOST_CHUNK));
-    this.roundings = settings.weights.stream().map(Rounding::named).toList();
+    this.roundings = settings.weights.stream().distinct().map(Rounding::named).toList();
     this.bench = bench;
     this.settings = settings;
     this.bm25 = Bm25.Settings.STANDARD.with(settings.k1, settings.b).with(Bm25.Lengths.ONE_BYTE);

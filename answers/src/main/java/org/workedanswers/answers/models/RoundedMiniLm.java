@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.workedanswers.answers.MiniLm;
 import org.workedanswers.answers.Workbench;
+import org.workedanswers.core.Check;
 import org.workedanswers.core.Matrix;
 import org.workedanswers.quantization.CalibrationStatistics;
 import org.workedanswers.quantization.Format;
@@ -38,12 +39,16 @@ public record RoundedMiniLm(Encoder encoder, long bytes, long weights) {
      */
     public static Rounding named(String name) {
       int dash = name.indexOf('-');
-      return dash < 0
-          ? new Rounding(name, ModelFormat.named(name), RoundingMethod.NEAREST)
-          : new Rounding(
-              name,
-              ModelFormat.named(name.substring(0, dash)),
-              RoundingMethod.named(name.substring(dash + 1)));
+      if (dash < 0) {
+        return new Rounding(name, ModelFormat.named(name), RoundingMethod.NEAREST);
+      }
+      String format = name.substring(0, dash);
+      RoundingMethod method = RoundingMethod.named(name.substring(dash + 1));
+      Check.that(
+          method == RoundingMethod.NEAREST || !format.equals("f16"),
+          "%s: in f16 every weight is rounded for itself: it takes no method",
+          name);
+      return new Rounding(name, ModelFormat.named(format), method);
     }
   }
 

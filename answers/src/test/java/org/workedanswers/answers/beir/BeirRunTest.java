@@ -222,11 +222,12 @@ class BeirRunTest {
         SentenceModel model = new EmbedderOptions().open(bench)) {
       BeirRun.Settings settings = new BeirRun.Settings();
       settings.cache = folder.resolve("cache");
-      settings.weights = List.of("q8_0", "int2");
+      settings.weights = List.of("q8_0", "int2", "q8_0"); // doubled: once
       BeirRun run = new BeirRun(bench, settings, folder);
       run.measure(model.key(), model.embedder(), model.tokens());
       run.weights();
       List<?> rows = (List<?>) run.json().get("weights, nDCG@10");
+      assertEquals(2, rows.size());
       Map<?, ?> eight = (Map<?, ?>) rows.get(0);
       assertEquals(8.5, (double) eight.get("bits"), 1e-12);
       Map<?, ?> dense = (Map<?, ?>) ((Map<?, ?>) run.json().get("legs")).get("dense");

@@ -99,7 +99,8 @@ class RoundedMiniLmTest {
     assertEquals(RoundingMethod.GPTQ_ORDER, rounding.method());
     assertEquals("int4", rounding.format().name());
     assertEquals(RoundingMethod.NEAREST, Rounding.named("nf4").method());
-    for (String wrong : List.of("int5", "q6_k", "", "-gptq", "int4-", "int4-x", "INT4")) {
+    for (String wrong :
+        List.of("int5", "q6_k", "", "-gptq", "int4-", "int4-x", "INT4", "f16-gptq")) {
       assertThrows(IllegalArgumentException.class, () -> Rounding.named(wrong), wrong);
     }
   }
