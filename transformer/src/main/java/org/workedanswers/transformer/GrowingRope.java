@@ -1,8 +1,6 @@
 package org.workedanswers.transformer;
 
 import org.workedanswers.attention.KvCache;
-import org.workedanswers.attention.Mask;
-import org.workedanswers.attention.MultiHead;
 import org.workedanswers.attention.RopeTable;
 import org.workedanswers.core.Matrix;
 
@@ -23,17 +21,26 @@ import org.workedanswers.core.Matrix;
 final class GrowingRope {
   private GrowingRope() {}
 
+  /** Attention once positions are told: queries are the last tokens of the keys. */
+  @FunctionalInterface
+  interface Turned {
+    /**
+     * Writes what turned queries attend to.
+     *
+     * @param first which row of all queries the first of these is
+     */
+    void attend(int first, Matrix queries, Matrix keys, Matrix values, Matrix to);
+  }
+
   /** Appends k and v [n x g d_h] and writes what q [n x h d_h] attends to; none is turned yet. */
   static void attend(
-      Compute compute,
-      MultiHead heads,
       RotaryPositions rope,
       KvCache cache,
-      Mask mask,
       Matrix q,
       Matrix k,
       Matrix v,
-      Matrix to) {
+      Matrix to,
+      Turned attention) {
     int before = cache.length();
     cache.append(k, v);
     int n = q.rows();
@@ -52,8 +59,7 @@ final class GrowingRope {
         table.rotate(keys, 0);
       }
       Matrix values = cache.values().rows(0, length);
-      heads.attend(
-          compute.attention(), compute.loop(), queries, keys, values, mask, to.rows(from, end));
+      attention.attend(from, queries, keys, values, to.rows(from, end));
     }
   }
 }

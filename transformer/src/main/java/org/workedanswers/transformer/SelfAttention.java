@@ -3,6 +3,7 @@ package org.workedanswers.transformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.workedanswers.attention.KvCache;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
@@ -176,12 +177,15 @@ public final class SelfAttention {
         continue;
       }
       if (rope.isPresent() && rope.get().grows()) {
-        Check.that(weights == null, "angles that grow with the text are not explained");
         KvCache kept =
             cache instanceof WholeCache whole
                 ? whole.kept()
                 : new KvCache(heads.kvHeads(), headSize, Math.max(1, k.rows()));
-        GrowingRope.attend(compute, heads, rope.get(), kept, mask, q, k, v, to);
+        List<Matrix> all = weights == null ? null : zeros(k.rows(), kept.length() + k.rows());
+        if (weights != null) {
+          weights.add(all);
+        }
+        GrowingRope.attend(rope.get(), kept, q, k, v, to, turned(compute, mask, all));
         continue;
       }
       rope.ifPresent(r -> r.rotate(q, span.position()));
@@ -202,6 +206,26 @@ public final class SelfAttention {
       }
     }
     output.apply(compute, attended, y);
+  }
+
+  /** Attention to some of the keys, its weights written to their rows of all, or null. */
+  private GrowingRope.Turned turned(Compute compute, Mask mask, List<Matrix> all) {
+    return (first, queries, keys, values, into) -> {
+      if (all == null) {
+        heads.attend(compute.attention(), compute.loop(), queries, keys, values, mask, into);
+        return;
+      }
+      List<Matrix> some = explain(compute.kernels(), queries, keys, values, mask, into);
+      for (int t = 0; t < all.size(); t++) {
+        Matrix rows = all.get(t).rows(first, first + queries.rows());
+        rows.columns(0, keys.rows()).set(some.get(t));
+      }
+    };
+  }
+
+  /** A matrix a head. */
+  private List<Matrix> zeros(int rows, int cols) {
+    return Stream.generate(() -> Matrix.zeros(rows, cols)).limit(heads.heads()).toList();
   }
 
   private List<Matrix> explain(
