@@ -129,6 +129,7 @@ class HybridClaimTest {
   }
 
   @Test
+  @Tag("long")
   void aWordThatWasNotMaskedIsSeen() {
     ReverseDictionary.Mask leaky = (example, words) -> Optional.of(example);
     Claim claim =
