@@ -33,6 +33,9 @@ final class SilentKernels implements Kernels {
   public void exp(int n, float[] x, int xo, float[] y, int yo) {}
 
   @Override
+  public void gelu(int n, float[] x, int xo) {}
+
+  @Override
   public void softmaxRow(int n, float[] x, int xo) {}
 
   @Override

@@ -106,6 +106,11 @@ public final class CountingKernels implements Kernels {
   }
 
   @Override
+  public void gelu(int n, float[] x, int xo) {
+    counted.gelu(n, x, xo);
+  }
+
+  @Override
   public void softmaxRow(int n, float[] x, int xo) {
     exponentials.addAndGet(n);
     counted.softmaxRow(n, x, xo);

@@ -10,7 +10,7 @@ package org.workedanswers.core;
  *   <li><b>Error.</b> A sum of n products is within {@code (n + 2) · (2⁻²³ · Σ|aᵢbᵢ| + 2⁻¹⁴⁹)} of
  *       the exact one: Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, 2nd ed.,
  *       section 3.1, with twice its γₙ, and a unit of the subnormal range for each product. {@link
- *       #exp} and {@link #softmaxRow} state their own.
+ *       #exp}, {@link #gelu} and {@link #softmaxRow} state their own.
  *   <li><b>Order.</b> Within one implementation the order in which an output is summed depends on
  *       the inner size alone: not on threads, nor on whether its row comes alone or among others.
  *       So a cached step equals the uncached one bit for bit. {@link #sumsByInnerSizeAlone} says if
@@ -151,6 +151,20 @@ public interface Kernels extends QuantizedKernels {
    * it, so subnormal results are kept. e^-∞ = 0, e^∞ = ∞, e^NaN = NaN, overflow gives ∞.
    */
   void exp(int n, float[] x, int xo, float[] y, int yo);
+
+  /**
+   * x[xo+i] ← x Φ(x) for i in 0..n-1, in place: the Gaussian error linear unit in its exact form, x
+   * · ½ (1 + erf(x / √2)).
+   *
+   * <p>Within 10⁻⁷ · (1 + |x|) of the exact value. NaN gives NaN, ∞ gives ∞, -∞ gives 0.
+   *
+   * <p>Source: Hendrycks and Gimpel, <i>Gaussian Error Linear Units</i>, arXiv:1606.08415, section
+   * 2.
+   */
+  default void gelu(int n, float[] x, int xo) {
+    Check.inside("values", xo, n, x.length);
+    Gelu.apply(n, x, xo);
+  }
 
   /**
    * Softmax in place: x[i] ← e^(x[i]-max) / Σ e^(x[j]-max) over n values.

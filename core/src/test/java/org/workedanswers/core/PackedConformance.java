@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * both held against double precision; and what the parts share: awkward sizes, matrices with a
  * guard around them, the bound of a sum.
  */
-abstract class PackedConformance extends BlocksConformance {
+abstract class PackedConformance extends GeluConformance {
   static final int[] SIZES = {0, 1, 2, 3, 7, 17, 31, 33, 64, 65, 207, 1025};
 
   static double bound(int n, double absoluteSum) {

@@ -23,7 +23,7 @@ class ActivationTest {
           double exact = Reference.phi(activation, x.get(0, j));
           double error = Math.abs(y.get(0, j) - exact);
           assertTrue(
-              error <= (activation == Activation.GELU ? 1.5e-7 : 5e-7) * (1 + Math.abs(exact)),
+              error <= (activation == Activation.GELU ? 1e-7 : 5e-7) * (1 + Math.abs(exact)),
               activation + " " + x.get(0, j) + ": " + error);
         }
       }

@@ -123,6 +123,12 @@ public final class SimdKernels implements Kernels {
   }
 
   @Override
+  public void gelu(int n, float[] x, int xo) {
+    Check.inside("values", xo, n, x.length);
+    SimdGelu.values(n, x, xo);
+  }
+
+  @Override
   public void softmaxRow(int n, float[] x, int xo) {
     Check.inside("row", xo, n, x.length);
     SimdSoftmax.row(n, x, xo);
