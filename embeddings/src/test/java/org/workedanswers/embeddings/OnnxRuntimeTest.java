@@ -20,10 +20,13 @@ class OnnxRuntimeTest {
   private static final double CLOSE = 1e-5;
 
   /**
-   * Of bge, twice as many layers: 1.4e-5, above 1e-5 in 8 of 200 long inputs. From double precision
-   * ours were up to 0.8e-5 in those that were looked at and ONNX Runtime's 1e-5.
+   * Of bge's long inputs: both sides' rounding comes out up to 40 times as large in a token here
+   * and there, at 2.1e-5 in the farthest of 9 of 200 that are above 1e-5.
    */
-  private static final double BGE_LONG = 2e-5;
+  private static final double BGE_LONG = 3e-5;
+
+  /** The root of the mean square of an input's differences, that such a token hardly moves. */
+  private static final double USUAL = 1e-6;
 
   @Test
   void miniLmsVectorsAreOnnxRuntimes() throws OrtException {
@@ -104,6 +107,7 @@ class OnnxRuntimeTest {
     }
     SentenceEncoder ours = model.sentences(512, Loop.sequential());
     double largest = 0;
+    double farthest = 0; // ours from double precision, where they are far apart
     int above = 0;
     try (OnnxOracle oracle = new OnnxOracle(model.onnx())) {
       List<Matrix> vectors = ours.vectors(texts);
@@ -112,26 +116,21 @@ class OnnxRuntimeTest {
         Matrix theirs = oracle.vectors(List.of(ours.tokens(text)))[0];
         double d = difference(theirs, vectors.get(i));
         largest = Math.max(largest, d);
+        double usual = rootMeanSquare(theirs, vectors.get(i));
+        assertTrue(usual < USUAL, model + ", text " + i + ": " + usual);
         if (d > CLOSE) {
           above++;
-          if (above <= 3) {
-            double[] off = off(model, ours, oracle, text);
-            System.out.println(
-                model
-                    + " "
-                    + theirs.rows()
-                    + " tokens "
-                    + d
-                    + ", from double precision ours "
-                    + off[0]
-                    + " theirs "
-                    + off[1]);
-          }
+          double[] off = off(model, ours, oracle, text);
+          System.out.printf(
+              "%s, %d tokens: %.2e apart, from double precision ours %.2e, theirs %.2e%n",
+              model, theirs.rows(), d, off[0], off[1]);
+          farthest = Math.max(farthest, off[0]);
         }
       }
     }
     System.out.println(model + ": largest difference " + largest + ", above " + above);
     assertTrue(largest < bound, model + ": " + largest);
+    assertTrue(farthest < bound, model + ": ours " + farthest);
   }
 
   /** The largest, of texts alone and in a batch on both sides. */
@@ -174,5 +173,15 @@ class OnnxRuntimeTest {
       }
     }
     return largest;
+  }
+
+  private static double rootMeanSquare(Matrix theirs, Matrix ours) {
+    double squares = 0;
+    for (int i = 0; i < theirs.rows(); i++) {
+      for (int j = 0; j < theirs.cols(); j++) {
+        squares += Math.pow((double) theirs.get(i, j) - ours.get(i, j), 2);
+      }
+    }
+    return Math.sqrt(squares / theirs.rows() / theirs.cols());
   }
 }
