@@ -50,6 +50,25 @@ public final class GlobalTokens implements Mask {
     return inWindow == Cover.SOME || any(i0, i1) || any(j0, j1) ? Cover.SOME : Cover.NONE;
   }
 
+  /** The window's runs between global keys; a global query may attend to all. */
+  @Override
+  public int forbid(int i, int j0, int j1, float[] scores, int at) {
+    if (isGlobal(i)) {
+      return j1 - j0;
+    }
+    int left = 0;
+    for (int from = j0; from < j1; ) {
+      int global = globals.nextSetBit(Math.max(from, 0));
+      int to = global < 0 ? j1 : Math.min(global, j1);
+      if (from < to) {
+        left += window.forbid(i, from, to, scores, at + from - j0);
+      }
+      left += to < j1 ? 1 : 0;
+      from = to + 1;
+    }
+    return left;
+  }
+
   private boolean any(int from, int to) {
     int next = globals.nextSetBit(Math.max(from, 0));
     return next >= 0 && next < to;

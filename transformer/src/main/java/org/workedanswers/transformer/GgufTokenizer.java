@@ -1,6 +1,9 @@
 package org.workedanswers.transformer;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.workedanswers.checkpoints.GgufModel;
 import org.workedanswers.core.Check;
 import org.workedanswers.tokenizers.ByteLevelBpe;
@@ -13,15 +16,25 @@ import org.workedanswers.tokenizers.Tokenizer;
  *
  * <pre>
  * tokenizer.ggml.tokens, scores, merges, token_type     what pieces there are
- * tokenizer.ggml.bos_token_id, eos_token_id             before a text, and behind it
+ * tokenizer.ggml.bos_token_id, add_bos_token          the token of the beginning, and whether a text has it
+ * tokenizer.ggml.eos_token_id, eot_token_id            what ends a text or a turn
  * </pre>
  *
  * @param tokenizer text to tokens and back
- * @param begin the token before a text, or {@link Tokenizer#NONE}
- * @param end the token behind a text, or {@link Tokenizer#NONE}
+ * @param begin the token of the beginning, or {@link Tokenizer#NONE}
+ * @param begins whether the model wants it before a text: what the file says of it; where it says
+ *     nothing, SentencePiece's and Llama 3's do
+ * @param ends the tokens that end a text; that of the beginning is among them, as with it another
+ *     text begins
  */
-public record GgufTokenizer(Tokenizer tokenizer, int begin, int end) {
+public record GgufTokenizer(Tokenizer tokenizer, int begin, boolean begins, Set<Integer> ends) {
   private static final String KEY = "tokenizer.ggml.";
+  private static final Set<String> BEGIN_BY_SPLIT = Set.of("llama3", "llama-v3", "llama-bpe");
+
+  /** Copies the set. */
+  public GgufTokenizer {
+    ends = Set.copyOf(ends);
+  }
 
   /**
    * Reads it.
@@ -43,10 +56,38 @@ public record GgufTokenizer(Tokenizer tokenizer, int begin, int end) {
                   String.format(
                       "the model's tokenizer is '%s': llama and gpt2 are understood", kind));
         };
-    return new GgufTokenizer(
-        tokenizer,
-        token(model, "bos_token_id", tokens.size()),
-        token(model, "eos_token_id", tokens.size()));
+    int begin = token(model, "bos_token_id", tokens.size());
+    token(model, "eos_token_id", tokens.size());
+    Set<Integer> ends = new HashSet<>(ends(model));
+    if (begin != Tokenizer.NONE) {
+      ends.add(begin);
+    }
+    return new GgufTokenizer(tokenizer, begin, begin != Tokenizer.NONE && begins(model), ends);
+  }
+
+  private static boolean begins(GgufModel model) {
+    if (model.metadata().get(KEY + "add_bos_token") instanceof Boolean named) {
+      return named;
+    }
+    return model.text(KEY + "model").equals("llama")
+        || BEGIN_BY_SPLIT.contains(model.metadata().get(KEY + "pre"));
+  }
+
+  /** The tokens that a file names as a text's or a turn's end, if any. */
+  public static Set<Integer> ends(GgufModel model) {
+    Set<Integer> ends = new HashSet<>();
+    for (String key : List.of("eos_token_id", "eot_token_id")) {
+      if (model.metadata().get(KEY + key) instanceof Long id && id >= 0 && id < 1 << 24) {
+        ends.add((int) (long) id);
+      }
+    }
+    return ends;
+  }
+
+  /** A text's tokens, with that of the beginning where the model wants it. */
+  public int[] encode(String text) {
+    IntStream own = IntStream.of(tokenizer.encode(text));
+    return begins ? IntStream.concat(IntStream.of(begin), own).toArray() : own.toArray();
   }
 
   private static int token(GgufModel model, String key, int size) {

@@ -1,5 +1,6 @@
 package org.workedanswers.transformer;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -19,32 +20,41 @@ import org.workedanswers.transformer.sampling.SamplerSettings;
 
 /** The README's example of a decoder in a project of one's own: it is this text, and it runs. */
 class DecoderExampleTest {
-  private static String goOn(Path path, String text) {
+  private static String goOn(Path path, String text, int most) {
     // README: from here
     var file = GgufModel.read(path);
     var tokens = GgufTokenizer.of(file);
     var decoder = Llama.decoder(file, Storage.STORED);
-    var own = IntStream.of(tokens.tokenizer().encode(text));
-    int[] prompt = IntStream.concat(IntStream.of(tokens.begin()), own).toArray();
+    int[] prompt = tokens.encode(text); // with the token of the beginning, if the model wants it
     var sequence = // all that the model was trained for
         decoder.start(Compute.plain(KernelsChoice.best(), Loop.sequential()), decoder.context());
     var sampler = new Sampler(SamplerSettings.GREEDY);
     var random = new SeededRandom(1);
     int[] written =
-        Generation.write(sequence, prompt, 100, sampler, random, token -> token != tokens.end());
-    return tokens.tokenizer().decode(written);
+        Generation.write(
+            sequence, prompt, most, sampler, random, token -> !tokens.ends().contains(token));
+    var all = IntStream.concat(IntStream.of(prompt), IntStream.of(written));
+    return tokens.tokenizer().decode(all.toArray());
     // README: to here
   }
 
-  /** The text of llama2.c's page, from its middle on. */
+  /** The text of llama2.c's page, with the spaces between what was given and what was written. */
   @Test
   void itGoesOnWithAText() throws IOException {
     String page = Files.readString(SharedData.file("llm/stories260K.md"), StandardCharsets.UTF_8);
     String story = page.substring(page.indexOf("Once upon a time"));
-    String begin = "Once upon a time";
-    String written = goOn(SharedData.file("gguf/stories260K-f16.gguf"), begin);
-    assertTrue(written.length() > 150, written);
-    assertTrue(story.startsWith(begin + written), written);
+    for (String begin : List.of("Once upon a time", "Once upon a time, there")) {
+      String text = goOn(SharedData.file("gguf/stories260K-f16.gguf"), begin, 100);
+      assertTrue(text.length() > begin.length() + 150, text);
+      assertTrue(story.startsWith(text.strip()), text);
+    }
+  }
+
+  /** The model's sign that a story is over is the token with which one begins. */
+  @Test
+  void itEndsWhereTheModelDoes() {
+    String text = goOn(SharedData.file("gguf/stories260K-f16.gguf"), "Once upon a time", 500);
+    assertEquals(0, text.strip().lastIndexOf("Once upon a time"), text);
   }
 
   @Test

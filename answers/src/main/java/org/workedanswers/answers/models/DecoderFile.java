@@ -16,6 +16,7 @@ import org.workedanswers.huggingface.LlamaFolder;
 import org.workedanswers.huggingface.PeftAdapter;
 import org.workedanswers.transformer.AdaptedLlama;
 import org.workedanswers.transformer.Decoder;
+import org.workedanswers.transformer.GgufTokenizer;
 import org.workedanswers.transformer.Llama;
 import org.workedanswers.transformer.LlamaConfig;
 import org.workedanswers.transformer.Storage;
@@ -75,7 +76,7 @@ public record DecoderFile(LlamaConfig config, Map<String, Tensor> tensors, TextT
     LlamaConfig config = Llama.config(model);
     TextTokens tokens =
         tokenizer
-            .map(t -> TextTokens.read(t, TextTokens.ends(model)))
+            .map(t -> TextTokens.read(t, GgufTokenizer.ends(model)))
             .orElseGet(() -> TextTokens.of(model));
     return new DecoderFile(config, model.tensors(), tokens);
   }

@@ -21,8 +21,6 @@ import org.workedanswers.transformer.GgufTokenizer;
  *     text begins
  */
 public record TextTokens(Tokenizer tokenizer, List<Integer> before, Set<Integer> ends) {
-  private static final String KEY = "tokenizer.ggml.";
-  private static final Set<String> BEGIN_BY_SPLIT = Set.of("llama3", "llama-v3", "llama-bpe");
   private static final int LLAMA2C_BEGIN = 1; // run.c names both by number
   private static final int LLAMA2C_END = 2;
 
@@ -40,41 +38,14 @@ public record TextTokens(Tokenizer tokenizer, List<Integer> before, Set<Integer>
   }
 
   /**
-   * What a GGUF file brings. Whether the token of the beginning stands before a text says {@code
-   * tokenizer.ggml.add_bos_token}; where it is not there, SentencePiece's and Llama 3's have it.
+   * What a GGUF file brings.
    *
    * @throws IllegalArgumentException if the file brings none that is understood
    */
   public static TextTokens of(GgufModel model) {
     GgufTokenizer tokenizer = GgufTokenizer.of(model);
-    Set<Integer> ends = new HashSet<>(ends(model));
-    List<Integer> before = new ArrayList<>();
-    if (tokenizer.begin() != Tokenizer.NONE) {
-      ends.add(tokenizer.begin());
-      if (begins(model)) {
-        before.add(tokenizer.begin());
-      }
-    }
-    return new TextTokens(tokenizer.tokenizer(), before, ends);
-  }
-
-  private static boolean begins(GgufModel model) {
-    if (model.metadata().get(KEY + "add_bos_token") instanceof Boolean named) {
-      return named;
-    }
-    return model.text(KEY + "model").equals("llama")
-        || BEGIN_BY_SPLIT.contains(model.metadata().get(KEY + "pre"));
-  }
-
-  /** The tokens that a GGUF file names as a text's or a turn's end. */
-  static Set<Integer> ends(GgufModel model) {
-    Set<Integer> ends = new HashSet<>();
-    for (String key : List.of("eos_token_id", "eot_token_id")) {
-      if (model.metadata().get(KEY + key) instanceof Long id && id >= 0 && id < 1 << 24) {
-        ends.add((int) (long) id);
-      }
-    }
-    return ends;
+    List<Integer> before = tokenizer.begins() ? List.of(tokenizer.begin()) : List.of();
+    return new TextTokens(tokenizer.tokenizer(), before, tokenizer.ends());
   }
 
   /**

@@ -3,6 +3,7 @@ package org.workedanswers.transformer.sampling;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntPredicate;
 import org.workedanswers.core.Check;
 
 /**
@@ -249,9 +250,27 @@ public final class Candidates {
     sorted = Math.min(sorted, kept);
   }
 
+  /** Keeps the tokens that are asked for; where none of them is left, the best alone. */
+  public void keep(IntPredicate tokens) {
+    long best = keys[best()];
+    int kept = 0;
+    int inOrder = 0;
+    for (int i = 0; i < count; i++) {
+      if (tokens.test(token(i))) {
+        keys[kept++] = keys[i];
+        inOrder += i < sorted ? 1 : 0;
+      }
+    }
+    if (kept == 0) {
+      keys[0] = best;
+    }
+    count = Math.max(1, kept);
+    sorted = inOrder;
+  }
+
   /**
    * Changes the logits, not divided by T, of some tokens. A result beyond a float becomes the
-   * largest float, or its negative.
+   * largest float, or its negative; {@link #keep} is what leaves tokens out.
    *
    * @param tokens which; those that are no candidates stay out
    * @throws IllegalArgumentException if a result is NaN

@@ -75,6 +75,42 @@ class SamplerTest {
     }
   }
 
+  /** A step of one's own may leave out any tokens, sorted ones among them. */
+  @Test
+  void whatIsAskedForIsKept() {
+    for (int seed = 0; seed < 400; seed++) {
+      SeededRandom random = new SeededRandom(seed);
+      int n = 1 + random.below(60);
+      float[] logits = logits(random, n);
+      Candidates candidates = new Candidates(logits);
+      candidates.sortBest(random.below(n));
+      BitSet asked = new BitSet();
+      for (int i = random.below(n + 1); i > 0; i--) {
+        asked.set(random.below(n));
+      }
+      List<Integer> expected = new ArrayList<>();
+      for (int token = 0; token < n; token++) {
+        if (logits[token] > MINUS_INFINITY) {
+          expected.add(token);
+        }
+      }
+      expected.sort((a, b) -> Float.compare(logits[b] + 0f, logits[a] + 0f)); // stable
+      int best = expected.get(0);
+      expected.removeIf(token -> !asked.get(token));
+      if (expected.isEmpty()) {
+        expected.add(best);
+      }
+      candidates.keep(asked::get);
+      assertEquals(expected.get(0), candidates.token(candidates.best()));
+      candidates.sortBest(candidates.count());
+      List<Integer> left = new ArrayList<>();
+      for (int i = 0; i < candidates.count(); i++) {
+        left.add(candidates.token(i));
+      }
+      assertEquals(expected, left);
+    }
+  }
+
   /** Any steps in any order: after each one the same tokens, in the same order, as likely. */
   @Test
   void everyStepLeavesWhatFullSortsLeave() {
