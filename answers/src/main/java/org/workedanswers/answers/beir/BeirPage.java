@@ -73,6 +73,10 @@ record BeirPage(
     }
     if (!byWeights.isEmpty()) {
       sheet.table(byWeight());
+      sheet.text(
+          "Methods that look at inputs have seen at most "
+              + WeightTrial.CALIBRATION
+              + " of these documents, and no query.");
     }
     if (!evidence.shares().isEmpty()) {
       sheet.table(byThreshold());

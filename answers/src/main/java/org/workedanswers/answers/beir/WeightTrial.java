@@ -24,7 +24,7 @@ import org.workedanswers.rag.PairedComparison;
  * @param dense what their vectors find for each query
  */
 record WeightTrial(Rounding rounding, long bytes, double bits, List<List<Hit>> dense) {
-  private static final int CALIBRATION = 128;
+  static final int CALIBRATION = 128;
 
   /** Searches with the encoder's weights rounded in each way. */
   static List<WeightTrial> of(

@@ -60,7 +60,8 @@ final class EmbedCommand implements Callable<Integer> {
 
   @Option(
       names = "--query",
-      description = "the first text is a question: what bge wants before one is put there")
+      description =
+          "with --model: the first text is a question; what bge wants before one is put there")
   private boolean query;
 
   @Option(names = "--values", description = "shows the vectors")
@@ -77,6 +78,7 @@ final class EmbedCommand implements Callable<Integer> {
   public Integer call() {
     if (!file.named()) {
       file.checkNoneNamed();
+      Check.that(!query, "--query puts there what bge wants: name bge's file by --model");
     }
     Check.that(svg == null || layer != null || head != null, Embedded.NO_LAYER);
     List<String> all = new ArrayList<>(texts);

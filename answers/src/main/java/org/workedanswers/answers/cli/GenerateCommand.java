@@ -110,7 +110,9 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "KIND:X",
       description =
           "positions for a context X times as long as the model was trained with: linear:4, ntk:4,"
-              + " dynamic:2, yarn:4, longrope:4 (by turns within the training, without a search)")
+              + " yarn:4, longrope:4 (by turns within the training, without a search); dynamic:2"
+              + " is NTK that grows with a text of n tokens, s = 2 n / L - 1, as Hugging Face's factor"
+              + " means it")
   private String scale;
 
   @Option(
@@ -221,7 +223,7 @@ final class GenerateCommand implements Callable<Integer> {
     if (outcome.end() == TextGeneration.End.END_TOKEN) {
       err.printf(
           Locale.ROOT,
-          "The model ended the text: the last of the %s written is its end token.%n",
+          "The model ended the text: the last of the %s written is one that ends a text.%n",
           written == 1 ? "1 token" : Numbers.count(written) + " tokens");
     }
     err.printf(

@@ -1,6 +1,8 @@
 package org.workedanswers.answers.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import org.workedanswers.answers.models.RoundingMethod;
 import org.workedanswers.answers.models.TextScore;
 import org.workedanswers.answers.models.WeightFormat;
 import org.workedanswers.answers.sheet.TerminalSheet;
+import org.workedanswers.answers.sheet.Text;
 import org.workedanswers.core.Check;
 import org.workedanswers.transformer.Compute;
 import org.workedanswers.transformer.LogLikelihood;
@@ -94,7 +97,7 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (compare) {
       return compare();
     }
@@ -123,6 +126,7 @@ final class QuantizeCommand implements Callable<Integer> {
       RequantizationPage.nearest(sheet, rounding, nearest);
       before.ifPresent(
           b -> RequantizationPage.scores(sheet, b, score(to, documents, compute).orElseThrow()));
+      sheet.text("Written: " + Text.printable(to.toString()));
       return 0;
     }
   }
@@ -138,7 +142,7 @@ final class QuantizeCommand implements Callable<Integer> {
         bench);
   }
 
-  private int compare() {
+  private int compare() throws IOException {
     Check.that(
         to == null && format == null && !force,
         "--compare writes nothing: it takes no OUT, no --to and no --force");
@@ -151,7 +155,11 @@ final class QuantizeCommand implements Callable<Integer> {
     List<String> documents = TextScore.documents(text);
     try (Workbench bench = run.workbench()) {
       List<Comparison.Line> lines = new Comparison(file, sequences, documents, bench).all();
-      RequantizationPage.comparison(new TerminalSheet(out, Ansi.AUTO), lines);
+      TerminalSheet sheet = new TerminalSheet(out, Ansi.AUTO);
+      RequantizationPage.comparison(sheet, lines);
+      if (Files.isSameFile(calibrate, text)) {
+        sheet.text("Learned from and judged by the same text: on others the methods gain less.");
+      }
       return 0;
     }
   }

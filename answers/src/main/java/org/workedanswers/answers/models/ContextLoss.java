@@ -72,7 +72,7 @@ public record ContextLoss(
       Retention whole = Retention.all(longest + 1);
       all.add(row("plain", file, whole, compute, tokens, longest));
       DecoderFile dynamic = scaled(new ContextScale(ContextScale.Kind.DYNAMIC, 1), longest);
-      all.add(row("dynamic NTK", dynamic, whole, compute, tokens, longest));
+      all.add(row("dynamic NTK, factor 1", dynamic, whole, compute, tokens, longest));
       progress.at(all.size());
       for (double m : multiples) {
         int n = (int) (m * trained);
@@ -198,7 +198,9 @@ public record ContextLoss(
   public String note() {
     return String.format(
         Locale.ROOT,
-        "The last three hold the keys and values of %,d tokens. Without sinks it is the window again:"
+        "Texts are made of the documents one after the other, from another one on each, and of the"
+            + " first again after the last. Columns have other parts of them: compare within one. A"
+            + " scaling is blank beyond what it stretches to. The last three hold the keys and values of %,d tokens. Without sinks it is the window again:"
             + " positions are relative, so it does not matter whether places are counted in the text"
             + " or in the cache. Sinks hold the first %d tokens in the stead of newer ones: a model"
             + " that misses the first gains by it, any other loses, and in a large window neither"

@@ -117,7 +117,10 @@ public final class RequantizationPage {
     sheet.table(table);
     sheet.text(
         "GGUF's types round the tokens' table and the head too, to nearest; the others leave both"
-            + " as they are. Rows that are not whole blocks of a GGUF type stay as they are.");
+            + " as they are. Rows that are not whole blocks of a GGUF type stay as they are. AWQ's lines"
+            + " have scales of inputs for every layer, which add to the bits; a file by --to has room"
+            + " for those alone before which a norm stands. Every line is computed with its weights"
+            + " widened to float32, so tokens a second do not tell the formats' speed.");
   }
 
   private static String percent(double x) {

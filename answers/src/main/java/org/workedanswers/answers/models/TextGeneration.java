@@ -207,7 +207,7 @@ public record TextGeneration(
       }
       SamplerTrace trace = drawing.explain(logits, Arrays.copyOf(all, length), random, LISTED);
       traces.add(trace);
-      return trace.token();
+      return trace.drawn().token();
     }
   }
 
@@ -215,7 +215,12 @@ public record TextGeneration(
   public static Table table(int index, SamplerTrace trace, TextTokens vocabulary) {
     Table table =
         Table.of(
-            String.format("Token %d, drawn: %s", index + 1, piece(trace.token(), vocabulary)),
+            String.format(
+                Locale.ROOT,
+                "Token %d, drawn: %s, probability %.4f",
+                index + 1,
+                piece(trace.drawn().token(), vocabulary),
+                trace.drawn().probability()),
             "step",
             "tokens left",
             "probability kept",

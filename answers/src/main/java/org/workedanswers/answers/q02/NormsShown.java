@@ -23,7 +23,8 @@ final class NormsShown {
             + " layers before their first step, weights random and the same for both. Norms before"
             + " the parts let the stream grow with each layer, so that a layer's part of it, and its"
             + " gradient, becomes the smaller the higher it stands. Norms after the parts bring the"
-            + " stream back to one size each time: no layer's gradient knows how deep the model is.");
+            + " stream back to one size each time, and the last layer's gradient does not fall with"
+            + " the depth.");
     Table table =
         Table.of(
             "",
@@ -63,8 +64,9 @@ final class NormsShown {
             + Numbers.fixed(both.postLast()[0], 2)
             + " and "
             + Numbers.fixed(both.preLast()[0], 2)
-            + ". Xiong et al. (2020) give such large gradients near the output as the reason why"
-            + " post-norm models need a warm-up when their training begins, and pre-norm models do"
-            + " not.");
+            + ". Xiong et al. (2020) give such large gradients of post-norm models, whose theorem is"
+            + " on the last layer, as the reason why they need a warm-up when their training begins,"
+            + " and pre-norm models do not. In the paper's post-norm models gradients also grow from"
+            + " layer to layer towards the output; in these small ones they do not.");
   }
 }

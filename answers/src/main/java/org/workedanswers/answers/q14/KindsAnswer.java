@@ -112,7 +112,10 @@ public final class KindsAnswer extends Answer {
         Table.of("", "", "encoder-only", "decoder-only", "encoder-decoder")
             .row("known ones", "BERT, MiniLM", "Llama, Mixtral", "T5")
             .row(
-                "a token sees", "all tokens", "itself and those before", "all it read, and as left")
+                "a token sees",
+                "all tokens",
+                "itself and those before",
+                "reader: all; writer: as a decoder")
             .row("attends to", "itself", "itself", "itself; the writer also to the reader")
             .row(
                 "pairs, n = 6 (and 7)",

@@ -63,7 +63,7 @@ public final class Sampler {
     for (SamplingStep step : steps) {
       step.apply(candidates, seen);
     }
-    return draw(candidates, random);
+    return candidates.token(draw(candidates, random));
   }
 
   /**
@@ -83,7 +83,12 @@ public final class Sampler {
       step.apply(candidates, seen);
       stages.add(stage(step.toString(), before, candidates, logits.length, most));
     }
-    return new SamplerTrace(List.copyOf(stages), draw(candidates, random));
+    int drawn = draw(candidates, random);
+    double[] weights = candidates.weights();
+    double logit = candidates.logit(drawn) / candidates.temperature();
+    return new SamplerTrace(
+        List.copyOf(stages),
+        new SamplerTrace.Candidate(candidates.token(drawn), logit, weights[drawn] / sum(weights)));
   }
 
   private static SamplerTrace.Stage stage(
@@ -128,9 +133,10 @@ public final class Sampler {
     return seen;
   }
 
+  /** Where the one that is drawn stands. */
   private static int draw(Candidates candidates, SeededRandom random) {
     if (candidates.count() == 1) {
-      return candidates.token(0);
+      return 0;
     }
     double[] weights = candidates.weights();
     double left = random.uniform() * sum(weights);
@@ -144,7 +150,7 @@ public final class Sampler {
         }
       }
     }
-    return candidates.token(drawn);
+    return drawn;
   }
 
   private static double sum(double[] weights) {

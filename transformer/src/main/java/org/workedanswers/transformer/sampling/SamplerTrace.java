@@ -6,9 +6,9 @@ import java.util.List;
  * How a token was drawn.
  *
  * @param stages the logits as they came, then what each step left, in order
- * @param token what was drawn
+ * @param drawn what was drawn, and its part of what the last step left
  */
-public record SamplerTrace(List<Stage> stages, int token) {
+public record SamplerTrace(List<Stage> stages, Candidate drawn) {
   /**
    * What a step left.
    *

@@ -137,7 +137,14 @@ class SamplerTest {
       Sampler sampler = new Sampler(steps);
       SamplerTrace trace = sampler.explain(logits, text, new SeededRandom(seed), n);
       int drawn = sampler.next(logits, text, new SeededRandom(seed));
-      assertEquals(drawn, trace.token(), "the trace tells of the same draw");
+      assertEquals(drawn, trace.drawn().token(), "the trace tells of the same draw");
+      SamplerTrace.Candidate listed =
+          trace.stages().get(steps.size()).best().stream()
+              .filter(c -> c.token() == drawn)
+              .findFirst()
+              .orElseThrow();
+      assertEquals(listed.probability(), trace.drawn().probability(), 1e-12);
+      assertEquals(listed.logit(), trace.drawn().logit());
       assertArrayEquals(given, logits, "the logits are unchanged");
       if (reference.margin < 1e-9) {
         continue;
