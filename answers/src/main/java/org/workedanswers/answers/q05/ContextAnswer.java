@@ -261,6 +261,10 @@ public final class ContextAnswer extends Answer {
       }
     }
     sheet.table(table);
+    sheet.text(
+        "This flash form saves memory first: time only where it leaves whole blocks out, or the"
+            + " scores outgrow the caches. The library's fast form is TiledAttention, which packs keys"
+            + " and values once: ./study bench attention.");
   }
 
   @Override

@@ -93,7 +93,8 @@ final class LongerShown {
     Table table =
         Table.of(
             model.name()
-                + ": keys and values in 16 bits; attention's multiply-adds for a whole text, in 10¹²",
+                + ": keys and values in 16 bits; attention's multiply-adds for a whole causal text, in"
+                + " 10¹²",
             "context",
             "a head each",
             "grouped",
@@ -107,12 +108,16 @@ final class LongerShown {
           Numbers.bytes(ungrouped.cacheBytes(n, 16)),
           Numbers.bytes(cost.cacheBytes(n, 16)),
           Numbers.bytes(cost.cacheBytes(Math.min(n, WINDOW), 16)),
-          Numbers.fixed(causal / 1e12, 1),
-          Numbers.fixed(cost.multiplyAdds(n, Mask.slidingWindow(WINDOW)) / 1e12, 1));
+          Numbers.shortest(causal / 1e12),
+          Numbers.shortest(cost.multiplyAdds(n, Mask.slidingWindow(WINDOW)) / 1e12));
     }
     sheet.table(table);
     sheet.text(
-        "Counted, not run. The weights' own multiply-adds, about "
+        "Counted, not run. A head each: as if all "
+            + a.heads()
+            + " heads of queries had keys and values of their own; grouped: "
+            + a.kvHeads()
+            + " heads of keys for them all, as the model has it. The weights' own multiply-adds, about "
             + Numbers.fixed(model.total() / 1e9, 0)
             + " · 10⁹ a token, grow with the text alone; the cache is read once for every token that"
             + " is written.");
