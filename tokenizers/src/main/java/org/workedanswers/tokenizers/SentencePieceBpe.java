@@ -160,6 +160,11 @@ public final class SentencePieceBpe implements Tokenizer {
     return of(pieces, scores, types, escaped ? Settings.LLAMA : Settings.LLAMA2C);
   }
 
+  /** How texts are prepared. */
+  public Settings settings() {
+    return settings;
+  }
+
   /** As {@link #of(List, float[], int[])}, prepared otherwise. */
   public static SentencePieceBpe of(
       List<String> pieces, float[] scores, int[] types, Settings settings) {

@@ -47,7 +47,7 @@ public record GgufTokenizer(Tokenizer tokenizer, int begin, boolean begins, Set<
     List<String> tokens = texts(model, "tokens");
     Tokenizer tokenizer =
         switch (kind) {
-          case "llama" -> SentencePieceBpe.of(tokens, scores(model), types(model));
+          case "llama" -> sentencePieces(model, tokens);
           case "gpt2" ->
               ByteLevelBpe.ofGguf(
                   tokens, texts(model, "merges"), types(model), model.text(KEY + "pre"));
@@ -63,6 +63,21 @@ public record GgufTokenizer(Tokenizer tokenizer, int begin, boolean begins, Set<
       ends.add(begin);
     }
     return new GgufTokenizer(tokenizer, begin, begin != Tokenizer.NONE && begins(model), ends);
+  }
+
+  /** Like Llama's, but that a file may say that no space is set before a text. */
+  private static Tokenizer sentencePieces(GgufModel model, List<String> tokens) {
+    SentencePieceBpe usual = SentencePieceBpe.of(tokens, scores(model), types(model));
+    if (!Boolean.FALSE.equals(model.metadata().get(KEY + "add_space_prefix"))) {
+      return usual;
+    }
+    SentencePieceBpe.Settings s = usual.settings();
+    return SentencePieceBpe.of(
+        tokens,
+        scores(model),
+        types(model),
+        new SentencePieceBpe.Settings(
+            s.space(), SentencePieceBpe.Prefix.NONE, s.onlyIfMissing(), s.splitWords()));
   }
 
   private static boolean begins(GgufModel model) {

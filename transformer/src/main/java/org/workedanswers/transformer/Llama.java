@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.workedanswers.attention.Mask;
 import org.workedanswers.attention.MultiHead;
 import org.workedanswers.attention.PositionInterpolation;
@@ -44,6 +46,16 @@ import org.workedanswers.moe.Router;
 public final class Llama {
   private static final double LLAMA2C_EPSILON = 1e-5; // in run.c's code, not in its files
 
+  private static final List<String> SCALING_KEYS =
+      List.of("type", "factor", "original_context_length", "attn_factor", "finetuned");
+
+  private static final Pattern TENSOR =
+      Pattern.compile(
+          "(?:token_embd|output_norm|rope_freqs|output|blk\\.(\\d{1,9})\\.(?:attn|ffn)_norm)\\.weight"
+              + "|(?:output|blk\\.(\\d{1,9})\\.(?:attn_(?:q|k|v|output)|ffn_(?:gate|up|down)))"
+              + "\\.(?:weight|bias)"
+              + "|blk\\.(\\d{1,9})\\.ffn_(?:gate_inp|gate_exps|up_exps|down_exps)\\.weight");
+
   private static final int MOST = 1 << 24; // of any size that a file names: far above what there is
 
   private final LlamaConfig config;
@@ -55,6 +67,7 @@ public final class Llama {
     this.maker = maker;
     this.config = config;
     this.weights = weights;
+    weights.names().forEach(name -> checkKnown(name, config.shape().layers()));
     int half = config.frequencies(config.length()).length;
     Optional<float[]> factors = weights.optionalVector("rope_freqs.weight", half);
     boolean growing = config.length() == LlamaConfig.GROWING;
@@ -62,6 +75,19 @@ public final class Llama {
         growing && config.scaling().dependsOnLength()
             ? RotaryPositions.growing(n -> rope(config, n, factors), config.scaling().unchangedTo())
             : new RotaryPositions(rope(config, config.length(), factors));
+  }
+
+  /** What is not read would be left out without a word. */
+  private static void checkKnown(String name, int layers) {
+    Matcher matcher = TENSOR.matcher(name);
+    Check.that(matcher.matches(), "the model has a tensor '%s', which is not understood", name);
+    for (int g = 1; g <= matcher.groupCount(); g++) {
+      Check.that(
+          matcher.group(g) == null || Integer.parseInt(matcher.group(g)) < layers,
+          "the model has a tensor '%s' and %d layers: it belongs to none of them",
+          name,
+          layers);
+    }
   }
 
   private static Rope rope(LlamaConfig config, int length, Optional<float[]> factors) {
@@ -158,18 +184,53 @@ public final class Llama {
         model.real(a + ".attention.layer_norm_rms_epsilon"),
         entries.containsKey(a + ".rope.freq_base") ? model.real(a + ".rope.freq_base") : Rope.BASE,
         a.equals("llama") ? Rope.Pairing.INTERLEAVED : Rope.Pairing.HALF_SPLIT,
-        scaling(model, a + ".rope.scaling."),
+        scaling(model, a + ".rope."),
         size(model, a + ".context_length"));
   }
 
   /** What the file says of how its positions are scaled. */
-  private static RopeScaling scaling(GgufModel model, String key) {
-    String type = model.metadata().containsKey(key + "type") ? model.text(key + "type") : "none";
+  private static RopeScaling scaling(GgufModel model, String rope) {
+    String key = rope + "scaling.";
+    Map<String, Object> entries = model.metadata();
+    for (String other : entries.keySet()) {
+      Check.that(
+          !other.startsWith(key) || SCALING_KEYS.contains(other.substring(key.length())),
+          "'%s' is not understood: of how positions are scaled, %s are",
+          other,
+          String.join(", ", SCALING_KEYS));
+    }
+    double attention =
+        entries.containsKey(key + "attn_factor") ? model.real(key + "attn_factor") : 1;
+    String type = "none";
+    String factor = key + "factor";
+    if (entries.containsKey(key + "type")) {
+      type = model.text(key + "type");
+    } else if (entries.containsKey(factor)) {
+      type = "linear";
+    } else if (entries.containsKey(rope + "scale_linear")) { // of old files
+      type = "linear";
+      factor = rope + "scale_linear";
+    }
+    Check.that(
+        attention == 1 || type.equals("yarn"),
+        "'%sattn_factor' is %s: it is understood where positions are scaled by yarn, and here it is"
+            + " %s",
+        key,
+        attention,
+        type);
     return switch (type) {
       case "none" -> RopeScaling.plain();
-      case "linear" -> new PositionInterpolation(model.real(key + "factor"));
-      case "yarn" ->
-          new YarnScaling(model.real(key + "factor"), size(model, key + "original_context_length"));
+      case "linear" -> new PositionInterpolation(model.real(factor));
+      case "yarn" -> {
+        YarnScaling yarn =
+            new YarnScaling(model.real(factor), size(model, key + "original_context_length"));
+        yield new YarnScaling(
+            yarn.factor(),
+            yarn.originalLength(),
+            yarn.betaFast(),
+            yarn.betaSlow(),
+            yarn.attentionFactor() * attention);
+      }
       default ->
           throw new IllegalArgumentException(
               String.format(

@@ -2,6 +2,7 @@ package org.workedanswers.transformer;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.workedanswers.checkpoints.Tensor;
 import org.workedanswers.core.Check;
@@ -27,6 +28,11 @@ final class NamedWeights {
   NamedWeights(Map<String, Tensor> tensors, Storage storage) {
     this.tensors = tensors;
     this.storage = storage;
+  }
+
+  /** All tensors there are. */
+  Set<String> names() {
+    return tensors.keySet();
   }
 
   boolean has(String name) {

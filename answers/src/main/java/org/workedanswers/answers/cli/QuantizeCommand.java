@@ -81,8 +81,8 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--calibrate-tokens",
       paramLabel = "N",
-      description = "how many tokens of it are taken (default: ${DEFAULT-VALUE})")
-  private int calibrateTokens = CalibrationText.TOKENS;
+      description = "how many tokens of it are taken (default: " + CalibrationText.TOKENS + ")")
+  private Integer calibrateTokens;
 
   @Option(
       names = "--compare",
@@ -98,6 +98,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Check.that(
+        calibrate != null || calibrateTokens == null,
+        "--calibrate-tokens is for the text that --calibrate names");
     if (compare) {
       return compare();
     }
@@ -138,8 +141,12 @@ final class QuantizeCommand implements Callable<Integer> {
         file,
         WeightFormat.named(format),
         rounding,
-        CalibrationText.sequences(file, calibrate, calibrateTokens),
+        CalibrationText.sequences(file, calibrate, tokens()),
         bench);
+  }
+
+  private int tokens() {
+    return calibrateTokens == null ? CalibrationText.TOKENS : calibrateTokens;
   }
 
   private int compare() throws IOException {
@@ -151,7 +158,7 @@ final class QuantizeCommand implements Callable<Integer> {
         calibrate != null && text != null,
         "--compare needs two texts: --calibrate names one to learn from, --text one to judge by");
     DecoderFile file = DecoderFile.read(from, Optional.empty());
-    List<int[]> sequences = CalibrationText.sequences(file, calibrate, calibrateTokens);
+    List<int[]> sequences = CalibrationText.sequences(file, calibrate, tokens());
     List<String> documents = TextScore.documents(text);
     try (Workbench bench = run.workbench()) {
       List<Comparison.Line> lines = new Comparison(file, sequences, documents, bench).all();

@@ -73,7 +73,10 @@ public final class Study implements Callable<Integer> {
     int status;
     try {
       status = execute(out, System.err, args);
-    } catch (StackOverflowError | OutOfMemoryError | ExceptionInInitializerError e) {
+    } catch (StackOverflowError
+        | OutOfMemoryError
+        | ExceptionInInitializerError
+        | InternalError e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       System.err.println("study: " + cause);
       status = DIFFERENT;

@@ -24,10 +24,11 @@ import org.workedanswers.transformer.Storage;
  * What a calibration text makes of a decoder's matrices in a GGUF file's blocks.
  *
  * <p>The tokens' table and the head are rounded to nearest, before the text passes. GPTQ chooses
- * the codes of all between; blocks and scales are what they always are. AWQ's scales of inputs have
- * no place in such a file of their own: those of Q, K and V, and of gate and up, are divided out of
- * the gain of the norm before them. The attention's output and the feed-forward part's have no norm
- * before them and are rounded to nearest.
+ * the codes of all between but experts, whose inputs are not gathered: they are rounded to nearest.
+ * Blocks and scales are what they always are. AWQ's scales of inputs have no place in such a file
+ * of their own: those of Q, K and V, and of gate and up, are divided out of the gain of the norm
+ * before them. The attention's output and the feed-forward part's have no norm before them and are
+ * rounded to nearest.
  */
 public final class CalibratedWeights {
   private static final String WEIGHT = ".weight";
@@ -90,6 +91,11 @@ public final class CalibratedWeights {
         decoder.stack(),
         sequences);
     tables.rounded().forEach((name, q) -> weights.matrices.put(name + WEIGHT, q));
+    for (String name : file.tensors().keySet()) {
+      if (work.rounds(name) && !weights.matrices.containsKey(name)) {
+        weights.nearest.add(name); // experts
+      }
+    }
     work.give(weights.matrices, weights.norms);
     return weights.nearest;
   }

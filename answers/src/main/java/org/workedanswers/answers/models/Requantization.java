@@ -113,6 +113,7 @@ public final class Requantization {
   void give(Map<String, QuantizedMatrix> matrices, Map<String, float[]> others) {
     given.putAll(matrices);
     vectors.putAll(others);
+    others.keySet().forEach(name -> staying.put(name, "norms that took in scales of inputs"));
   }
 
   /** Whether a tensor is rounded: the others stay as they are. */
@@ -120,7 +121,7 @@ public final class Requantization {
     return model.tensors().containsKey(tensor) && !staying.containsKey(tensor);
   }
 
-  /** What stays as it is, each tensor with the reason. */
+  /** What is not rounded, each tensor with the reason. */
   public Map<String, String> staying() {
     return staying;
   }
@@ -208,7 +209,7 @@ public final class Requantization {
   }
 
   /**
-   * Checks where it is to be written, ahead of all work.
+   * Checks where it is to be written, ahead of all work, as far as can be seen without writing.
    *
    * @throws IllegalArgumentException if it can't be
    */
@@ -220,6 +221,9 @@ public final class Requantization {
         to,
         folder);
     Check.that(!Files.isDirectory(to), "%s is a folder", to);
+    Check.that(Files.isWritable(folder), "%s: nothing may be written to its folder", to);
+    Check.that(
+        Files.exists(to) || !Files.isSymbolicLink(to), "%s is a link to what is not there", to);
     if (Files.exists(to)) {
       boolean same;
       try {

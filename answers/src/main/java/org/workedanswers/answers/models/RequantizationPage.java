@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.answers.sheet.Table;
 import org.workedanswers.answers.sheet.Text;
@@ -43,7 +44,7 @@ public final class RequantizationPage {
       Map<String, List<String>> reasons = new TreeMap<>();
       done.staying()
           .forEach((name, why) -> reasons.computeIfAbsent(why, w -> new ArrayList<>()).add(name));
-      Table stayed = Table.of("What stays as it is", "tensors", "why", "which");
+      Table stayed = Table.of("What is not rounded", "tensors", "why", "which");
       reasons.forEach((why, names) -> stayed.row(names.size(), why, some(names)));
       sheet.table(stayed);
     }
@@ -73,15 +74,22 @@ public final class RequantizationPage {
 
   /** What a method could not take. */
   public static void nearest(Worksheet sheet, RoundingMethod method, List<String> tensors) {
+    Map<Boolean, List<String>> byExperts =
+        tensors.stream().collect(Collectors.partitioningBy(n -> n.contains("_exps")));
+    nearest(
+        sheet,
+        byExperts.get(false),
+        String.format(
+            "since %s's scales of inputs have no place in such a file where no norm stands before",
+            method));
+    nearest(sheet, byExperts.get(true), "since what reaches an expert is not gathered");
+  }
+
+  private static void nearest(Worksheet sheet, List<String> tensors, String why) {
     if (!tensors.isEmpty()) {
       sheet.text(
           String.format(
-              Locale.ROOT,
-              "Rounded to nearest, since %s's scales of inputs have no place in such a file where no"
-                  + " norm stands before: %d tensors, %s.",
-              method,
-              tensors.size(),
-              some(tensors)));
+              "Rounded to nearest, %s: %d tensors, %s.", why, tensors.size(), some(tensors)));
     }
   }
 

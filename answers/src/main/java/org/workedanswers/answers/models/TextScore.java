@@ -1,6 +1,7 @@
 package org.workedanswers.answers.models;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +36,11 @@ public final class TextScore {
       Check.that(Files.size(file) <= MOST_BYTES, "%s has more than %d bytes", file, MOST_BYTES);
       text = Files.readString(file);
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + " can't be read as UTF-8: " + e, e);
+      throw new IllegalArgumentException(
+          e instanceof CharacterCodingException
+              ? file + " is no text in UTF-8"
+              : file + " can't be read: " + e,
+          e);
     }
     List<String> documents =
         Arrays.stream(text.split(Pattern.quote(BETWEEN)))

@@ -54,8 +54,9 @@ final class LongerShown {
     sheet.text(
         "What comes round within 4,096 tokens has shown the model all its angles; what does not"
             + " meets new ones beyond. Position interpolation slows every pair by 4, so that"
-            + " neighbours are closer than any trained; the others leave the fastest pairs, which tell"
-            + " neighbours apart, alone. YaRN also multiplies queries and keys by "
+            + " neighbours are closer than any trained; NTK slows the fast pairs, which tell neighbours apart,"
+            + " the less the faster they are, and some slow ones by less than 4; the others leave the"
+            + " fast ones alone. YaRN also multiplies queries and keys by "
             + Numbers.fixed(scalings.get("YaRN").attentionFactor(), 3)
             + ". LongRoPE's factors are found by search; those shown are not: 1 where a pair comes"
             + " round, else 4.");

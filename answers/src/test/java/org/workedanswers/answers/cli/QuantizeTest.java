@@ -183,6 +183,7 @@ class QuantizeTest {
     GgufModel given = GgufModel.read(to);
     boolean awq = method.equals("awq");
     assertEquals(awq, run.out().contains("Rounded to nearest, since awq's"), run.out());
+    assertEquals(awq, run.out().contains("norms that took in scales of inputs"), run.out());
     for (String part : List.of("attn_q", "attn_output", "ffn_up")) {
       String name = "blk.0." + part + ".weight";
       boolean same =

@@ -113,14 +113,15 @@ final class LlamaConfigJson {
     TokenizerPart scaling = parameters == null ? root.findObject("rope_scaling") : parameters;
     double base = (parameters == null ? root : parameters).real("rope_theta", Rope.BASE);
     int context = context(architecture, scaling);
+    RopeScaling positions = scaling == null ? RopeScaling.plain() : scaling(scaling);
     return new LlamaConfig(
         shape,
         context,
         root.real("rms_norm_eps", 1e-6),
         base,
         Rope.Pairing.HALF_SPLIT,
-        scaling == null ? RopeScaling.plain() : scaling(scaling),
-        context);
+        positions,
+        positions.dependsOnLength() ? LlamaConfig.GROWING : context);
   }
 
   private void refuse(String key) {

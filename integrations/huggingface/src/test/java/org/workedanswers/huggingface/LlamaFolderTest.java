@@ -122,6 +122,11 @@ class LlamaFolderTest {
     assertEquals(
         new DynamicNtkScaling(2, 512), scaled("{\"type\": \"dynamic\", \"factor\": 2}").scaling());
     assertEquals(
+        LlamaConfig.GROWING,
+        scaled("{\"type\": \"dynamic\", \"factor\": 2}").length(),
+        "as far as the text at hand needs it");
+    assertEquals(512, scaled("{\"type\": \"default\"}").length());
+    assertEquals(
         new DynamicNtkScaling(2, 256),
         scaled(
                 """
