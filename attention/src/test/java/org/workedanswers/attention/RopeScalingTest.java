@@ -191,6 +191,52 @@ class RopeScalingTest {
     assertEquals(6, between, "pairs 29 to 34");
   }
 
+  /** The longest length with the frequencies of the shortest is the one that is named. */
+  @Test
+  void whatDependsOnTheLengthSaysFromWhere() {
+    double[] factors = {1, 2, 3, 4};
+    for (RopeScaling scaling :
+        new RopeScaling[] {
+          new DynamicNtkScaling(2, 100),
+          new LongRopeScaling(100, factors, new double[] {5, 6, 7, 8}, 1)
+        }) {
+      assertTrue(scaling.dependsOnLength());
+      int to = scaling.unchangedTo();
+      double[] first = scaling.frequencies(8, Rope.BASE, 1);
+      assertArrayEquals(first, scaling.frequencies(8, Rope.BASE, to), scaling.toString());
+      assertFalse(Arrays.equals(first, scaling.frequencies(8, Rope.BASE, to + 1)), "from " + to);
+    }
+  }
+
+  /**
+   * The ramp of the authors' code, {@code find_correction_range}: also where it begins before the
+   * first pair or ends behind the last, up to column d - 1.
+   */
+  @Test
+  void yarnsRampIsCutOffAtItsEnds() {
+    int cut = 0;
+    for (int round = 0; round < 300; round++) {
+      SeededRandom random = new SeededRandom(round);
+      int d = 2 * (1 + random.below(40));
+      double base = random.coin() ? 10_000 : random.uniform(2, 500);
+      int length = 1 + random.below(random.coin() ? 200 : 1_000_000);
+      double s = random.uniform(1, 40);
+      double[] theta = new YarnScaling(s, length).frequencies(d, base, length);
+      double start = Math.floor(d * Math.log(length / (32 * 2 * Math.PI)) / (2 * Math.log(base)));
+      double stop = Math.ceil(d * Math.log(length / (2 * Math.PI)) / (2 * Math.log(base)));
+      cut += start < 0 || stop > d - 1 ? 1 : 0;
+      double low = Math.max(start, 0);
+      double high = Math.min(stop, d - 1);
+      for (int p = 0; p < d / 2 && high >= low; p++) {
+        double ramp = (p - low) / (high == low ? 0.001 : high - low);
+        double kept = 1 - Math.min(1, Math.max(0, ramp));
+        double plain = Math.pow(base, -2.0 * p / d);
+        assertEquals(kept * plain + (1 - kept) * plain / s, theta[p], 1e-12, "round " + round);
+      }
+    }
+    assertTrue(cut > 100, "cut " + cut);
+  }
+
   @Test
   void refusals() {
     for (double s : new double[] {0.5, 0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {

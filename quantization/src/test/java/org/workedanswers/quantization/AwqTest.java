@@ -69,6 +69,19 @@ class AwqTest {
     assertArrayEquals(new float[] {1, 1}, Awq.scales(Calibrating.of(Matrix.zeros(3, 2)), 0.5));
   }
 
+  /** The paper's grid: 0, 1/20, ... 19/20; where none is better than another, no scales. */
+  @Test
+  void theGridBeginsWithNoScalesAndKeepsThemAmongEquals() {
+    CalibrationStatistics x = Calibrating.of(withOutliers(3, 0, 90, 64));
+    Format format = Calibrating.formats().get(0);
+    AwqResult r = PAPER.quantize(ONE, Matrix.zeros(5, 64), x, format);
+    assertEquals(20, r.alphas().length);
+    for (int k = 0; k < 20; k++) {
+      assertEquals(k / 20.0, r.alphas()[k]);
+    }
+    assertEquals(0, r.alpha());
+  }
+
   @Test
   void theSearchTakesTheLeastOfItsErrors() {
     for (int seed = 0; seed < 10; seed++) {
