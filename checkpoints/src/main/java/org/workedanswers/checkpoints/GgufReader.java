@@ -61,7 +61,8 @@ final class GgufReader {
   GgufModel read() {
     int magic = cursor.i32("the mark of a GGUF file");
     if (magic != MAGIC) {
-      throw new CheckpointException("byte 0: it begins with %08x, not with \"GGUF\"", magic);
+      throw new CheckpointException(
+          "byte 0: it begins with %08x, not with \"GGUF\", 47475546", Integer.reverseBytes(magic));
     }
     long version = cursor.u32("the version");
     if (version != 2 && version != 3) {

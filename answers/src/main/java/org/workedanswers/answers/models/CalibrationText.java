@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.workedanswers.answers.ledger.Numbers;
 import org.workedanswers.core.Check;
+import org.workedanswers.core.ModelShape;
+import org.workedanswers.transformer.LlamaConfig;
 
 /** A text as a model's tokens, in sequences that it can take. */
 public final class CalibrationText {
@@ -51,6 +54,25 @@ public final class CalibrationText {
       }
     }
     Check.that(!sequences.isEmpty(), "the calibration text has no token");
+    long tokens = sequences.stream().mapToLong(s -> s.length).sum();
+    checkMemory(file.config(), tokens, Runtime.getRuntime().maxMemory());
     return sequences;
+  }
+
+  /** All tokens pass a layer together: what they take there must fit beside the weights. */
+  static void checkMemory(LlamaConfig config, long tokens, long limit) {
+    ModelShape shape = config.shape();
+    ModelShape.Attention a = shape.attention();
+    long attention = (2L * a.heads() + 2L * a.kvHeads()) * a.headSize(); // Q, K, V and the output
+    long values = 3L * shape.dModel() + attention + 2L * shape.feedForward().dFf();
+    double bytes = (double) tokens * Float.BYTES * values;
+    Check.that(
+        bytes <= limit / 2.0,
+        "%s calibration tokens take %s in a layer, and this Java machine may take %s: fewer are"
+            + " taken by --calibrate-tokens, more memory by STUDY_JAVA_OPTS=-Xmx%dg in the environment",
+        Numbers.count(tokens),
+        Numbers.bytes(bytes),
+        Numbers.bytes((double) limit),
+        (long) Math.ceil(2 * bytes / (1L << 30)));
   }
 }

@@ -151,14 +151,14 @@ class QuantizeTest {
   }
 
   /**
-   * Nearest leaves 1.3757. AWQ is a little behind it here; scales missing in a norm would be a
-   * ruin.
+   * The codes are not those of rounding to nearest, and the text is foreseen about as well as by
+   * them, who lose 0.09 of it: scales missing in a norm would be a ruin.
    */
   @ParameterizedTest
-  @CsvSource({"gptq-order, 1.36", "awq, 1.39"})
-  void aCalibrationTextIsUsed(String method, double most) throws IOException {
+  @CsvSource({"gptq-order, 0.12", "awq, 0.15"})
+  void aCalibrationTextIsUsed(String method, double more) throws IOException {
     Path to = folder.resolve("out.gguf");
-    Path text = SharedData.file("llm/tinystories_sample.txt");
+    Path text = stories(1500);
     Path shown = SharedData.file("llm/tinyshakespeare.txt");
     Run run =
         quantize(
@@ -171,11 +171,11 @@ class QuantizeTest {
             "--calibrate",
             shown,
             "--calibrate-tokens",
-            "2048",
+            "1024",
             "--text",
             text);
     assertEquals(0, run.status(), run.err());
-    assertTrue(score(run, "after") < most, run.out());
+    assertTrue(score(run, "after") < score(run, "before") + more, run.out());
     Path plain = folder.resolve("plain.gguf");
     assertEquals(0, quantize(source(), plain, "--to", "q4_0").status());
     assertEquals(Files.size(plain), Files.size(to));
@@ -195,14 +195,19 @@ class QuantizeTest {
         !awq, Arrays.equals(nearest.tensor(norm).floats(), given.tensor(norm).floats()), norm);
   }
 
+  /** The first characters of the sample. */
+  private Path stories(int characters) throws IOException {
+    String all = Files.readString(SharedData.file("llm/tinystories_sample.txt"));
+    return Files.writeString(folder.resolve("text.txt"), all.substring(0, characters));
+  }
+
   /** The file that is written is the model that --compare tells of. */
   @ParameterizedTest
   @CsvSource({"gptq", "gptq-order"})
   void theFileIsTheModelThatIsCompared(String method) throws IOException {
     Path to = folder.resolve("out.gguf");
     Path shown = SharedData.file("llm/tinyshakespeare.txt");
-    String stories = Files.readString(SharedData.file("llm/tinystories_sample.txt"));
-    Path text = Files.writeString(folder.resolve("text.txt"), stories.substring(0, 600));
+    Path text = stories(600);
     Run run =
         quantize(
             source(),

@@ -22,6 +22,7 @@ class RetrievalAnswerTest {
   }
 
   @Test
+  @Tag("long")
   void aDocumentThatIsNotAddedIsSeen() {
     try (Workbench bench = Workbench.standard()) {
       assertEquals(Verdict.DOES_NOT_HOLD, Ledger.measure(UpdateClaim.of(false), bench).verdict());
