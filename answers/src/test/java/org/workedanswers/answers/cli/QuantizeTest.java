@@ -159,21 +159,7 @@ class QuantizeTest {
   void aCalibrationTextIsUsed(String method, double more) throws IOException {
     Path to = folder.resolve("out.gguf");
     Path text = stories(1500);
-    Path shown = SharedData.file("llm/tinyshakespeare.txt");
-    Run run =
-        quantize(
-            source(),
-            to,
-            "--to",
-            "q4_0",
-            "--method",
-            method,
-            "--calibrate",
-            shown,
-            "--calibrate-tokens",
-            "1024",
-            "--text",
-            text);
+    Run run = calibrated(to, method, 1024, text);
     assertEquals(0, run.status(), run.err());
     assertTrue(score(run, "after") < score(run, "before") + more, run.out());
     Path plain = folder.resolve("plain.gguf");
@@ -195,6 +181,27 @@ class QuantizeTest {
         !awq, Arrays.equals(nearest.tensor(norm).floats(), given.tensor(norm).floats()), norm);
   }
 
+  /** In Q4_0 by a method that has seen so many tokens of Shakespeare. */
+  private static Run calibrated(Path to, String method, int tokens, Path text) {
+    return quantize(
+        source(),
+        to,
+        "--to",
+        "q4_0",
+        "--method",
+        method,
+        "--calibrate",
+        shown(),
+        "--calibrate-tokens",
+        tokens,
+        "--text",
+        text);
+  }
+
+  private static Path shown() {
+    return SharedData.file("llm/tinyshakespeare.txt");
+  }
+
   /** The first characters of the sample. */
   private Path stories(int characters) throws IOException {
     String all = Files.readString(SharedData.file("llm/tinystories_sample.txt"));
@@ -206,26 +213,12 @@ class QuantizeTest {
   @CsvSource({"gptq", "gptq-order"})
   void theFileIsTheModelThatIsCompared(String method) throws IOException {
     Path to = folder.resolve("out.gguf");
-    Path shown = SharedData.file("llm/tinyshakespeare.txt");
     Path text = stories(600);
-    Run run =
-        quantize(
-            source(),
-            to,
-            "--to",
-            "q4_0",
-            "--method",
-            method,
-            "--calibrate",
-            shown,
-            "--calibrate-tokens",
-            "200",
-            "--text",
-            text);
+    Run run = calibrated(to, method, 200, text);
     assertEquals(0, run.status(), run.err());
     try (Workbench bench = new Workbench(BlockedKernels.BLOCKED, 1, 1)) {
       DecoderFile file = DecoderFile.read(source(), Optional.empty());
-      List<int[]> sequences = CalibrationText.sequences(file, shown, 200);
+      List<int[]> sequences = CalibrationText.sequences(file, shown(), 200);
       Comparison.Line line =
           new Comparison(file, sequences, TextScore.documents(text), bench)
               .line(ModelFormat.same("q4_0", GgufType.Q4_0), RoundingMethod.named(method));
